@@ -1,0 +1,1 @@
+"""The layout algebra, one file for each family of operations."""

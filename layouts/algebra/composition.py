@@ -1,0 +1,363 @@
+"""``composition``: R = A o B, first B, then A, or a refusal that names the first index without an answer.
+
+The definition is pointwise, R(i) = A(B(i)) for every i below size(B), and the shape of R refines the shape of B.
+
+**The quick road.**  Write the stride of a leaf of B in the numeral system of A.  With A = ``(6,4):(8,3)`` and the leaf
+``2:12``, the stride 12 = 0 + 2 * 6 is digit 2 of mode 1, so the leaf becomes ``2:(2 * 3)``.  A leaf that starts in the
+middle of a mode and divides it runs through: ``8:3`` meets digit 3 of mode 0, 6 / 3 = 2 steps fit, then 4 go on in mode
+1, giving ``(2,4):(24,3)``.
+
+**The exact road.**  When the division leaves a remainder, count carries.  Let P_i be the product of the first i extents
+of A.  The index n = B(x) has the value of its digits added freely, plus c_i(x) times (d_i - s_(i-1) d_(i-1)) for the
+carries c_i out of mode i-1, and a coordinate x carries into P_i exactly when the remainders of its strides modulo P_i
+add up to P_i or more.  That is one linear inequality over a box, so the first x that carries is found directly, and
+the value there decides.  Only where carries of different modes cancel each other are points enumerated.
+
+The joint check across the modes of B matters: ``(6,2):(1,7) o (3,2):(2,3)`` is fine leaf by leaf, but 2 * 2 + 3 = 7
+carries into mode 1 and the value at index 5 is 8, where adding the parts gives 7.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from ..codomain import axes, first_reaching
+from ..errors import LayoutError, NotALayoutError, NotLinearError, ProfileError, TooLargeError
+from ..inttuple import _show
+from ..layout import Layout, _new, chain, make_layout, trusted
+from ..linearity import bit_images, from_images, from_modes, is_carry_free, to_f2, to_z
+from ..module import F2, Z, Zn
+from ..values import from_values
+from .coalesce import describe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..inttuple import IntTuple
+    from ..layout import Chain
+    from ..module import Module
+
+__all__ = ["composition"]
+
+_ENUMERATED = 2**22
+"""The most points that are enumerated where carries cancel or the modules do not meet."""
+
+
+def composition(A: Any, B: Any) -> Any:
+    """Return the layout R with R(i) == A(B(i)) for every i below size(B).
+
+    B is a layout, an integer n for ``n:1``, ``None`` for no change, or a tuple that applies to the modes of A one by
+    one and leaves further modes alone.  A and B may live in any module.  The values of B are indices of A, which is
+    read on all natural numbers, or over Zn coordinates of A.  Swizzles compose on either side.
+    Ensures:  ``R(i) == A(B(i))``; ``compatible(B.shape, R.shape)``; answers exactly when such a layout exists.  R lives
+    in the module of A; where A and B are one over Z and one over F2, in the other one if only that can hold R.
+    Raises:   NotALayoutError with the smallest index at which every layout that is right before it goes wrong;
+    TooLargeError in the rare case that only an enumeration beyond 2**22 points could tell.
+    Cost:     one step for each leaf of the result; a refusal costs rank(A) times rank(R).
+    CuTe:     ``composition``, A o B; ``A @ B``.
+
+    >>> print(composition(Layout((6, 4), (8, 3)), Layout((2, 4), (3, 6))))
+    (2,4):(24,3)
+    >>> print(Layout((8, 8), (8, 1)) @ Layout(6, 3))
+    (3,2):(24,9)
+    >>> print(composition(Layout((8, 12), (12, 1)), (4, None)))
+    (4,12):(12,1)
+    >>> Layout((6, 2), (1, 7)) @ Layout((3, 2), (2, 3))
+    Traceback (most recent call last):
+    layouts.errors.NotALayoutError: composition: (6,2):(1,7) o (3,2):(2,3) is not a layout: index 5 has the value 8, \
+and every layout that is right before it has 7 there (B = 7 carries in A). ComposedLayout(A, 0, B) keeps the chain.
+    """
+    if isinstance(A, Layout) and isinstance(B, Layout):
+        return _compose(A, B)
+    for value, hook, other in ((A, "_composed_with", B), (B, "_composed_after", A)):
+        act = getattr(type(value), hook, None)
+        if act is not None:
+            return act(value, other)
+    if not isinstance(A, Layout):
+        raise ProfileError(f"composition: {_show(A)} is not a layout", A)
+    if B is None:
+        return A
+    if isinstance(B, tuple):
+        if len(B) > A.rank:
+            raise ProfileError(f"composition: the tiler {_show(B)} has more modes than {describe(A)}", B)
+        return make_layout(*[composition(A[k], B[k]) if k < len(B) else A[k] for k in range(A.rank)])
+    return _compose(A, Layout(B, 1))
+
+
+def _compose(A: Layout, B: Layout) -> Layout:
+    if B._over is Z and A._over is not F2:
+        result = _divide(A, B)
+        if result is not None:
+            return result
+        return _exact(A, B, [chain(A)], [list(B._d)])
+    if B._over is Zn:
+        return _exact(A, B, *_axes_of(A, B))
+    return _across_modules(A, B)
+
+
+# -- the quick road ----------------------------------------------------------------------------------------------------
+
+
+def _divide(A: Layout, B: Layout) -> Layout | None:
+    """Compose by division alone; None where a division leaves a remainder or the modes of B may carry together."""
+    extents, strides, places = A._chain or chain(A)
+    last = len(extents) - 1
+    used: dict[int, int] = {}  # how much of each mode of A the digits of B can fill
+    flat_s: list[int] = []
+    flat_d: list[Any] = []
+    cut: list[int] = []  # where the modes of each leaf of B begin
+    for n, r in zip(B._s, B._d):  # noqa: B905 - equal lengths by construction; this is the hot path
+        cut.append(len(flat_s))
+        if n == 1 or r == 0:
+            flat_s.append(n)
+            flat_d.append(A._over.zero)
+            continue
+        if r < 0:
+            return None
+        i = bisect_right(places, r) - 1
+        digit = r
+        if i:
+            digit, rest = divmod(r, places[i])
+            if rest:
+                return None
+        while i < last:
+            extent = extents[i]
+            fill = (n - 1) * digit
+            if fill < extent:
+                used[i] = used.get(i, 0) + fill
+                break
+            room, rest = divmod(extent, digit)
+            if rest or n % room:
+                return None
+            flat_s.append(room)
+            flat_d.append(strides[i] * digit)
+            used[i] = used.get(i, 0) + extent - digit
+            n //= room
+            digit = 1
+            i += 1
+        flat_s.append(n)
+        flat_d.append(strides[i] * digit)
+    for i, fill in used.items():
+        if fill >= extents[i]:
+            return None
+    return _like(B, cut, tuple(flat_s), tuple(flat_d), A._over)
+
+
+def _like(B: Layout, cut: list[int], flat_s: tuple[int, ...], flat_d: tuple[Any, ...], over: Module) -> Layout:
+    """Put the modes from ``cut[k]`` to ``cut[k + 1]`` in the place of leaf k of B."""
+    shape = B._shape
+    if len(cut) == len(flat_s):
+        if shape is B._s:
+            return _new(flat_s, flat_d, flat_s, flat_d, over)
+        parts_s: Any = flat_s
+        parts_d: Any = flat_d
+    else:
+        ends = [*cut[1:], len(flat_s)]
+        pairs = list(zip(cut, ends, strict=True))
+        parts_s = [flat_s[i] if j - i == 1 else flat_s[i:j] for i, j in pairs]
+        parts_d = [flat_d[i] if j - i == 1 else flat_d[i:j] for i, j in pairs]
+    if not isinstance(shape, tuple):
+        return _new(parts_s[0], parts_d[0], flat_s, flat_d, over)
+    if shape is B._s:
+        return _new(tuple(parts_s), tuple(parts_d), flat_s, flat_d, over)
+    return _new(_refill(shape, iter(parts_s)), _refill(shape, iter(parts_d)), flat_s, flat_d, over)
+
+
+def _refill(tree: IntTuple, source: Any) -> Any:
+    return tuple([_refill(child, source) if isinstance(child, tuple) else next(source) for child in tree])  # type: ignore[union-attr]
+
+
+# -- the exact road ----------------------------------------------------------------------------------------------------
+
+
+class _UndecidedError(Exception):
+    """Raised where carries out of different modes cancel, so that only the values can tell."""
+
+
+def _exact(A: Layout, B: Layout, chains: list[Chain], steps: list[list[int]]) -> Layout:
+    """Compose with carries counted.
+
+    ``chains`` are the independent numeral systems of A, one when B takes indices, one for each axis when B takes
+    coordinates; ``steps[a][k]`` is the stride of leaf k of B in system a.
+    """
+    _refuse_negative(A, B, chains, steps)
+    try:
+        return from_modes(_exact_modes(A, B, chains, steps), B._shape, A._over)
+    except _UndecidedError:
+        return _by_values(A, B, (A._over,))
+
+
+def _refuse_negative(A: Layout, B: Layout, chains: list[Chain], steps: list[list[int]]) -> None:
+    index = 1
+    for k, n in enumerate(B._s):
+        for (extents, _, _), strides in zip(chains, steps, strict=True):
+            if strides[k] < 0 and n > 1 and len(extents) > 1:
+                raise NotALayoutError(
+                    f"composition: {describe(A)} o {describe(B)}: B has the value {B(index)} at index {index}, "
+                    f"and A has no digits for a negative number",
+                    index,
+                )
+        index *= n
+
+
+def _exact_modes(A: Layout, B: Layout, chains: list[Chain], steps: list[list[int]]) -> list[list[tuple[int, Any]]]:
+    """Return the modes of each leaf of B, or raise at the first index that no layout has."""
+    systems = [(places, strides) for _, strides, places in chains]
+    parts: list[list[tuple[int, Any]]] = []
+    known: list[tuple[int, list[int], Any]] = []  # extent, stride in each system, value
+    index = 1  # of the unit digit
+    for k, n in enumerate(B._s):
+        modes: list[tuple[int, Any]] = []
+        step, left = 1, n
+        while left > 1:
+            strides = [row[k] * step for row in steps]
+            value = _value(A, systems, strides)
+            run = min([left, *[_first_carry(places, r, left) for (places, _), r in zip(systems, strides, strict=True)]])
+            if run < left and _value(A, systems, [r * run for r in strides]) == value * run:
+                raise _UndecidedError
+            modes.append((run, value))
+            known.append((run, strides, value))
+            if left % run:
+                _check_carries(A, B, systems, known)
+                raise _refusal(A, B, index * step * run, value * run)
+            step *= run
+            left //= run
+        parts.append(modes)
+        index *= n
+    _check_carries(A, B, systems, known)
+    return parts
+
+
+def _first_carry(places: tuple[int, ...], stride: int, limit: int) -> int:
+    """Return the smallest j at which the multiples of ``stride`` carry into some place, or ``limit`` if it is lower."""
+    for p in places[1:]:
+        rest = stride % p
+        if rest:
+            limit = min(limit, -(-p // rest))
+    return limit
+
+
+def _value(A: Layout, systems: list[tuple[tuple[int, ...], Any]], point: list[int]) -> Any:
+    """Return the value of A where system a stands at ``point[a]``."""
+    total = A._over.zero
+    for (places, strides), n in zip(systems, point, strict=True):
+        for p, d in zip(reversed(places), reversed(strides), strict=True):
+            digit, n = divmod(n, p)
+            total = total + d * digit
+    return total
+
+
+def _check_carries(A: Layout, B: Layout, systems: list[tuple[tuple[int, ...], Any]], known: list[Any]) -> None:
+    """Refuse at the first coordinate of the known modes whose parts carry together; they carry nowhere else."""
+    extents = tuple([run for run, _, _ in known])
+    found = []
+    for a, (places, _) in enumerate(systems):
+        for p in places[1:]:
+            index = first_reaching(extents, tuple([strides[a] % p for _, strides, _ in known]), p)
+            if index is not None:
+                found.append(index)
+    if not found:
+        return
+    rest = index = min(found)
+    point = [0] * len(systems)
+    parts = A._over.zero
+    for extent, strides, value in known:
+        rest, digit = divmod(rest, extent)
+        point = [n + digit * r for n, r in zip(point, strides, strict=True)]
+        parts = parts + value * digit
+    if _value(A, systems, point) == parts:
+        raise _UndecidedError
+    raise _refusal(A, B, index, parts)
+
+
+def _refusal(A: Layout, B: Layout, index: int, would: Any) -> NotALayoutError:
+    at = B(index)
+    return NotALayoutError(
+        f"composition: {describe(A)} o {describe(B)} is not a layout: index {index} has the value {A(at)}, and every "
+        f"layout that is right before it has {would} there (B = {at} carries in A). "
+        f"ComposedLayout(A, 0, B) keeps the chain.",
+        index,
+    )
+
+
+def _axes_of(A: Layout, B: Layout) -> tuple[list[Chain], list[list[int]]]:
+    """Return the modes of A that the axes of B stand for, and the strides of B on each."""
+    rows = axes(B._d)
+    chains = []
+    for path in rows:
+        mode = A
+        for axis in path:
+            if not isinstance(mode._shape, tuple) or axis >= len(mode._shape):
+                raise ProfileError(
+                    f"composition: {describe(B)} takes coordinates with an axis {path}, and the shape of {describe(A)} "
+                    f"has none",
+                    path,
+                )
+            mode = mode[axis]
+        chains.append(chain(mode))
+    return chains, [list(row) for row in rows.values()]
+
+
+# -- across Z and F2 ---------------------------------------------------------------------------------------------------
+
+
+def _across_modules(A: Layout, B: Layout) -> Layout:
+    """Compose where A or B lives over F2 and B takes indices.
+
+    With everything linear the images of the index bits are mapped one by one.  With everything carry-free on the
+    values that B takes, both can be read over Z.  Otherwise the values decide, in the module of A first.
+    """
+    linear = is_carry_free(B) if B._over is Z else True
+    if A._over is F2 and linear:
+        return from_images(tuple([A(image) for image in bit_images(B)]), B._shape)
+    if B._over is F2 and is_carry_free(B):
+        return _compose(A, to_z(B))
+    if A._over is not Zn and min(B.bounds()) >= 0:
+        covering = _covering(A, B.bounds()[1])
+        if covering is not None and is_carry_free(covering):
+            return _compose(to_z(covering), B) if B._over is Z else _compose(to_f2(covering), B)
+    return _by_values(A, B, (A._over, Z if A._over is F2 else F2) if A._over is not Zn else (Zn,))
+
+
+def _covering(A: Layout, largest: int) -> Layout | None:
+    """Return A with its last extent stretched by a power of two until ``largest`` is an index of it."""
+    extents, strides, _ = chain(A)
+    rest = largest
+    for s in extents[:-1]:
+        rest //= s
+    last = max(extents[-1], 1 << rest.bit_length())
+    return trusted((*extents[:-1], last), strides, A._over)
+
+
+def _by_values(A: Layout, B: Layout, modules: tuple[Module, ...]) -> Layout:
+    """Compose by looking at every point, in the first of ``modules`` that has an answer."""
+    points = B.size
+    if points > _ENUMERATED:
+        raise TooLargeError(
+            f"composition: {describe(A)} o {describe(B)} can only be decided by enumeration, and {points} points are "
+            f"more than {_ENUMERATED}",
+            points,
+        )
+    if B._over is not Zn and min(B.bounds()) < 0:
+        index = next(i for i in range(points) if B(i) < 0)
+        raise NotALayoutError(
+            f"composition: B has the value {B(index)} at index {index}, and A has no digits for it", index
+        )
+    values = [A(B(i)) for i in range(points)]
+    error: LayoutError | None = None
+    for module in modules:
+        try:
+            return from_values(values, B._shape, module)
+        except (NotALayoutError, NotLinearError) as refused:
+            error = error or refused
+    raise NotALayoutError(
+        f"composition: {describe(A)} o {describe(B)} is not a layout ({error}). ComposedLayout(A, 0, B) keeps the chain.",
+        _last_index(error),
+    )
+
+
+def _last_index(error: LayoutError | None) -> Any:
+    """Return the witness of a refusal as an index: a pair of indices that disagree stands for their XOR."""
+    witness = None if error is None else error.witness
+    return witness[0] ^ witness[1] if isinstance(witness, tuple) else witness

@@ -1,0 +1,226 @@
+"""Inverses: from values back to coordinates, as far as a layout can say it.
+
+A *right inverse* R of A satisfies ``A(R(i)) == i`` for i below size(R): it finds a coordinate for each of the first
+values.  A *left inverse* L satisfies ``A(L(A(i))) == A(i)``: it finds a coordinate of every value that A takes, and
+its value at the holes of A is free.  Where A is a bijection both are ``inverse``.
+
+Over Z both follow the *chain* of strides in ascending order.  By hand, A = ``(4,8):(8,1)``: the stride 1 belongs to the
+digit with extent 8, whose unit is index 4; after 8 values the stride 8 follows, whose unit is index 1; so R is
+``(8,4):(4,1)``.  With padding, A = ``(4,8):(1,5)``, the right inverse ends after 4 values, and the left inverse steps
+over the gap by making its first extent 5: ``(5,8):(1,4)``.
+
+Over F2 both are linear algebra, and always exist.
+"""
+
+from __future__ import annotations
+
+from ..codomain import coprofile
+from ..errors import NotInvertibleError
+from ..layout import Layout, chain, trusted
+from ..linearity import bit_images, from_images, from_modes
+from ..module import F2, Z, Zn
+from .coalesce import coalesce, describe
+from .injective import collision
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    _Mode = tuple[int, int, int]  # stride, extent, index of the unit digit
+    _Modes = list[tuple[int, int]]  # (extent, stride) of the result
+
+__all__ = ["inverse", "left_inverse", "right_inverse"]
+
+
+def right_inverse(layout: Layout) -> Layout:
+    """Return the layout R with A(R(i)) == i for every i below size(R), as large as the chain of strides allows.
+
+    Over Z, strides 0 and strides that are already covered are passed over; among equal strides the larger extent
+    counts.  Over F2, R is the numerically smallest right inverse on the largest 2**k whose values are all taken.
+    Over Zn, R takes a coordinate c and ``A(R(c)) == c``, each axis by its own chain.
+    Ensures:  ``A(R(i)) == i``; R is injective and coalesced; size(R) is 1 in the worst case.
+    Cost:     a sort of the modes; over F2 one elimination.
+    CuTe:     ``right_inverse``.
+
+    >>> print(right_inverse(Layout((4, 8), (8, 1))), right_inverse(Layout((4, 8), (0, 1))), right_inverse(Layout(5, 2)))
+    (8,4):(4,1) 8:4 1:0
+    >>> print(right_inverse(Layout((8, 64), (72, 1), over=F2)))
+    (64,8):(F8,F65)
+    """
+    if layout._over is F2:
+        return _right_inverse_f2(layout)
+    if layout._over is Zn:
+        return _by_axis(layout, _right_chain)
+    extents, strides, places = layout._chain or chain(layout)
+    return _from_chain(_right_chain(list(zip(strides, extents, places, strict=True))))
+
+
+def left_inverse(layout: Layout) -> Layout:
+    """Return a layout L with A(L(A(i))) == A(i) for every i below size(A); for injective A that is L(A(i)) == i.
+
+    Over Z each stride, in ascending order, must be a multiple of the one before and clear its span; a gap becomes a
+    longer extent, and a hole at the start a mode with stride 0.  Strides 0 of A are passed over.  Over F2, L is linear,
+    the smallest solution on the image and 0 on its standard complement.  Over Zn, L takes a coordinate, each axis by
+    its own chain.
+    Raises:   NotInvertibleError when the chain breaks: with a pair of indices that collide when A is not injective,
+    else with the two strides, in which case a left inverse outside the chain is not excluded.
+    Cost:     a sort of the modes; over F2 one elimination.
+    CuTe:     ``left_inverse``.
+
+    >>> print(left_inverse(Layout((4, 8), (1, 5))), left_inverse(Layout(5, 2)))
+    (5,8):(1,4) (2,5):(0,1)
+    >>> left_inverse(Layout((2, 2), (1, 1)))
+    Traceback (most recent call last):
+    layouts.errors.NotInvertibleError: left_inverse: (2,2):(1,1) takes the value 1 at the indices 1 and 2
+    """
+    if layout._over is F2:
+        return _left_inverse_f2(layout)
+
+    def follow(modes: list[_Mode]) -> _Modes:
+        return _left_chain(layout, modes)
+
+    if layout._over is Zn:
+        return _by_axis(layout, follow)
+    extents, strides, places = layout._chain or chain(layout)
+    return _from_chain(follow(list(zip(strides, extents, places, strict=True))))
+
+
+def inverse(layout: Layout) -> Layout:
+    """Return the layout R with A(R(i)) == i and R(A(i)) == i for every i below the size.
+
+    Requires: a bijection onto 0..size-1, over Z or F2.
+    Raises:   NotInvertibleError with a pair of indices that collide, or with the first value that is missed.
+
+    >>> print(inverse(Layout((8, 64), (72, 1), over=F2)))
+    (64,8):(F8,F65)
+    >>> inverse(Layout(4, 2))
+    Traceback (most recent call last):
+    layouts.errors.NotInvertibleError: inverse: 4:2 misses the value 1
+    """
+    if layout._over is Zn:
+        raise NotInvertibleError(f"inverse: the values of {layout} are coordinates; use right_inverse", None)
+    result = right_inverse(layout)
+    if result.size == layout.size:
+        return result
+    pair = collision(layout)
+    if pair is not None:
+        raise NotInvertibleError(f"inverse: {_collides(layout, pair)}", pair)
+    missed = result.size  # the chain of an injective layout ends at the first value that it misses
+    raise NotInvertibleError(f"inverse: {describe(layout)} misses the value {missed}", missed)
+
+
+def _collides(layout: Layout, pair: tuple[int, int]) -> str:
+    i, j = pair
+    return f"{describe(layout)} takes the value {layout(i)} at the indices {i} and {j}"
+
+
+# -- chains ------------------------------------------------------------------------------------------------------------
+
+
+def _right_chain(modes: list[_Mode]) -> _Modes:
+    """Follow the strides from 1 as long as each is the product of the extents before it."""
+    modes.sort(key=_ascending)
+    found = []
+    reached = 1
+    for stride, extent, place in modes:
+        if stride == reached and extent > 1:
+            found.append((extent, place))
+            reached *= extent
+        elif stride > reached:
+            break
+    return found
+
+
+def _ascending(mode: _Mode) -> tuple[int, int]:
+    return mode[0], -mode[1]
+
+
+def _left_chain(layout: Layout, modes: list[_Mode]) -> _Modes:
+    """Follow all strides, each a multiple of the one before it that clears its span."""
+    ordered = sorted([mode for mode in modes if mode[0] != 0 and mode[1] > 1])
+    if ordered and ordered[0][0] < 0:
+        raise NotInvertibleError(
+            f"left_inverse: {describe(layout)} takes the value {ordered[0][0]}, which is no index", ordered[0][0]
+        )
+    found = []
+    previous, extent, place = 1, 1, 0  # the leading hole is a mode with stride 0
+    for stride, own, index in ordered:
+        if stride % previous or stride < previous * extent:
+            raise _broken(layout, previous, extent, stride)
+        if stride > previous:
+            found.append((stride // previous, place))
+        previous, extent, place = stride, own, index
+    found.append((extent, place))
+    return found
+
+
+def _broken(layout: Layout, stride: int, extent: int, following: int) -> NotInvertibleError:
+    pair = collision(layout)
+    if pair is not None:
+        return NotInvertibleError(f"left_inverse: {_collides(layout, pair)}", pair)
+    why = (
+        f"is not a multiple of {stride}"
+        if following % stride
+        else f"does not clear the span {extent}*{stride} below it"
+    )
+    return NotInvertibleError(
+        f"left_inverse: {describe(layout)} is injective, but its strides form no chain: {following} {why}. "
+        f"No left inverse was found by the chain rule; that none exists is not proved.",
+        (stride, following),
+    )
+
+
+def _from_chain(modes: _Modes) -> Layout:
+    shape = tuple([s for s, _ in modes])
+    return coalesce(trusted(shape, tuple([d for _, d in modes]), Z))
+
+
+def _by_axis(layout: Layout, follow: Callable[[list[_Mode]], _Modes]) -> Layout:
+    """Invert each axis of a layout over Zn; the result takes coordinates of the codomain to indices."""
+    extents, strides, places = chain(layout)
+    axes: dict[tuple[int, ...], list[_Mode]] = {}
+    for s, d, place in zip(extents, strides, places, strict=True):
+        terms = list(d.terms())
+        if len(terms) > 1 and s > 1 and follow is not _right_chain:
+            raise NotInvertibleError(
+                f"left_inverse: the stride {d} of {describe(layout)} moves several axes; a chain is on one axis",
+                d,
+            )
+        if len(terms) == 1:
+            axes.setdefault(terms[0][0], []).append((terms[0][1], s, place))
+    parts = []
+    profile = coprofile(layout._d)
+    for path in _paths(profile, ()):
+        result = _from_chain(follow(axes.get(path, [])))
+        parts.append([(s, d) for s, d in zip(result._s, result._d, strict=True) if s > 1])
+    return from_modes(parts, profile, Z)
+
+
+def _paths(tree: Any, path: tuple[int, ...]) -> list[tuple[int, ...]]:
+    if not isinstance(tree, tuple):
+        return [path]
+    return [found for axis, child in enumerate(tree) for found in _paths(child, (*path, axis))]
+
+
+# -- over F2 -----------------------------------------------------------------------------------------------------------
+
+
+def _right_inverse_f2(layout: Layout) -> Layout:
+    from ..bits import BitMatrix
+
+    matrix = BitMatrix(bit_images(layout))
+    columns: list[int] = []
+    for bit in range(matrix.rows):
+        try:
+            columns.append(matrix.solve(1 << bit))
+        except NotInvertibleError:
+            break
+    return from_images(tuple(columns), 1 << len(columns))
+
+
+def _left_inverse_f2(layout: Layout) -> Layout:
+    from ..bits import BitMatrix
+
+    columns = BitMatrix(bit_images(layout)).pseudoinverse().columns
+    return from_images(columns, 1 << len(columns))

@@ -1,0 +1,185 @@
+"""The ``layouts`` command: ``check`` a formula or a file of formulas, ``show`` a layout as a table."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import Any
+
+__all__ = ["main"]
+
+HOLDS, FAILS, BAD_INPUT = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 0 holds, 1 fails, 2 bad input.
+
+    >>> main(["show", "(2,3):(3,1)"])
+    (2,3):(3,1)   size 6, cosize 6
+         0  1  2
+      +---------
+    0 |  0  1  2
+    1 |  3  4  5
+    0
+    """
+    from .errors import LayoutError
+
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except LayoutError as error:
+        if getattr(options, "json", False):
+            _print_json({"error": str(error), "type": type(error).__name__, "witness": repr(error.witness)})
+        else:
+            print(f"layouts: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        sys.stderr.close()
+        return HOLDS
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    from . import __version__
+
+    parser = argparse.ArgumentParser(prog="layouts", description="The algebra of GPU tensor layouts, exact or refused.")
+    parser.add_argument("--version", action="version", version=f"layouts {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_check(commands)
+    show = commands.add_parser("show", help="print a layout as a table", description="Print a layout as a table.")
+    show.add_argument("text", metavar="TEXT", help="a layout, such as '(4,8):(8,1)' or 'Sw<3,3,3> o (8,64):(64,1)'")
+    show.add_argument("--limit", type=_number, default=2**16, metavar="N", help="the most values to print (65536)")
+    show.set_defaults(run=_show)
+    return parser
+
+
+def _add_check(commands: Any) -> None:
+    check = commands.add_parser(
+        "check",
+        help="prove or refute what a C index expression does",
+        description="Prove or refute what a C index expression does over the ranges of its variables.",
+        epilog="Exit status: 0 it holds, 1 it fails, 2 bad input.",
+    )
+    check.add_argument("expression", metavar="EXPRESSION | FILE.toml", help="a C integer expression, or a file of checks")
+    check.add_argument(
+        "-v",
+        "--variable",
+        action="append",
+        default=[],
+        metavar="NAME=RANGE",
+        help="a variable: N for 0..N-1, A:B for A..B-1, or values 0,8,16; the first one is the fastest mode",
+    )
+    check.add_argument("--let", action="append", default=[], metavar="'NAME = EXPR'", help="an intermediate value, in order")
+    check.add_argument("--size", type=_number, metavar="N", help="the length of the buffer")
+    check.add_argument("--equals", metavar="TEXT", help="a layout that it must equal")
+    check.add_argument("--same-as", metavar="EXPR", help="an expression that it must equal")
+    check.add_argument("--expect", metavar="LIST", help="what must hold: injective, onto, in-bounds, any")
+    check.add_argument("--limit", type=_number, default=2**26, metavar="N", help="the most points to enumerate (2**26)")
+    check.add_argument("--int-bits", type=int, choices=(32, 64), default=32, help="the width of int (32)")
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.set_defaults(run=_check)
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError:
+        base, _, exponent = text.partition("**")
+        if base.isdecimal() and exponent.isdecimal() and int(exponent) < 4096:
+            return int(base) ** int(exponent)
+        raise
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .verify.check import check
+
+    if options.expression.endswith(".toml"):
+        return _check_file(options)
+    verdict = check(
+        options.expression,
+        _pairs(options.variable, "a variable is given as NAME=RANGE"),
+        let=_pairs(options.let, "a let is given as 'NAME = EXPRESSION'"),
+        size=options.size,
+        equals=options.equals,
+        same_as=options.same_as,
+        expect=options.expect,
+        limit=options.limit,
+        int_bits=options.int_bits,
+    )
+    if options.json:
+        _print_json(verdict.to_json())
+    else:
+        print(verdict)
+    return HOLDS if verdict.holds else FAILS
+
+
+def _pairs(texts: list[str], complaint: str) -> dict[str, str]:
+    from .errors import ParseError
+
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise ParseError(complaint, text, text.find("=") if sign else len(text))
+        if name.strip() in pairs:
+            raise ParseError(f"{name.strip()} is given twice", text, 0)
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _check_file(options: argparse.Namespace) -> int:
+    from .errors import LayoutError
+    from .verify.suite import read_suite, run_suite, suite_table
+
+    for name in ("variable", "let", "size", "equals", "same_as", "expect"):
+        if getattr(options, name):
+            raise LayoutError(f"--{name.replace('_', '-')} belongs to one expression; {options.expression} has its own", name)
+    try:
+        with open(options.expression, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayoutError(f"{options.expression}: {error}", options.expression) from error
+    outcomes = run_suite(read_suite(text), limit=options.limit)
+    if options.json:
+        _print_json(
+            [
+                {"id": o.case.name, "expected": o.case.verdict, "surprises": list(o.surprises), **o.verdict.to_json()}
+                for o in outcomes
+            ]
+        )
+    else:
+        print(suite_table(outcomes))
+    return FAILS if any([outcome.surprises for outcome in outcomes]) else HOLDS
+
+
+def _show(options: argparse.Namespace) -> int:
+    from .composed import ComposedLayout
+    from .draw.text import table_text
+    from .errors import LayoutError
+    from .layout import Layout
+    from .notation.cute import parse
+
+    value = parse(options.text)
+    if not isinstance(value, (Layout, ComposedLayout)):
+        raise LayoutError(f"show: {options.text} is not a layout; write shape:stride, such as (4,8):(8,1)", options.text)
+    table = table_text(value, limit=options.limit)
+    print(f"{value}   size {value.size}, cosize {value.cosize}")
+    print(table)
+    return HOLDS
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    print(json.dumps(value, indent=2))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

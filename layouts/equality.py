@@ -1,0 +1,132 @@
+"""Equality of functions, decided from modes and bits and never from points.
+
+Over Z the coalesced form is canonical: two layouts are the same function exactly when their coalesced modes are
+identical, and the first mode that differs shows the first index that does.  By hand, ``(4,2):(1,4)`` is ``8:1`` and
+``(4,2):(1,5)`` is itself; the extents 8 and 4 differ, so the maps part at index 4.
+
+Over F2 the bit images are canonical.  A layout over Z and one over F2 are compared bit by bit, and the sum of the first
+two images that share a bit is where + and XOR part.
+"""
+
+from __future__ import annotations
+
+from .errors import TooLargeError
+from .layout import Layout, chain
+from .linearity import first_carry
+from .module import Z, Zn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["difference", "equal", "first_difference"]
+
+
+def equal(a: Any, b: Any, *, limit: int = 2**26) -> bool:
+    """Tell whether two maps are the same function: equal sizes, and the same value at every index.
+
+    Layouts of any module and swizzled layouts that are linear are compared by their modes and bits, at any size;
+    only other maps are enumerated, up to ``limit`` points.
+    Raises: TooLargeError beyond the limit.
+    Cost: one step for each mode or index bit.
+
+    >>> from layouts import F2
+    >>> equal(Layout((2, 4), (1, 2)), Layout(8)), equal(Layout(8), Layout(8, over=F2))
+    (True, True)
+    """
+    return difference(a, b, limit=limit) is None
+
+
+def difference(a: Any, b: Any, *, limit: int = 2**26) -> int | None:
+    """Return the smallest index where two maps part, or None when they are the same function.
+
+    When one domain is the beginning of the other, that is the first index that only one of them has.
+
+    >>> difference(Layout((4, 2), (1, 4)), Layout((4, 2), (1, 5))), difference(Layout(8), Layout(6))
+    (4, 6)
+    """
+    a, b = _as_layout(a), _as_layout(b)
+    if not isinstance(a, Layout) or not isinstance(b, Layout):
+        return _enumerated_difference(a, b, limit)
+    if a.over is Zn or b.over is Zn:
+        # No coordinate is an integer: the maps differ at once unless both are over Zn.
+        return _mode_difference(_short(a), _short(b)) if a.over is b.over else 0
+    if a.over is Z and b.over is Z:
+        return _mode_difference(_short(a), _short(b))
+    return _bit_difference(a, b)
+
+
+def _as_layout(value: Any) -> Any:
+    """Return the plain layout that is the same function, where a value knows one; else the value."""
+    if isinstance(value, Layout):
+        return value
+    known = getattr(value, "as_layout", None)
+    found = known() if known is not None else None
+    return value if found is None else found
+
+
+def _short(layout: Layout) -> list[tuple[int, Any]]:
+    return [(s, d) for s, d in zip(*chain(layout)[:2], strict=True) if s > 1]
+
+
+def _mode_difference(a: list[tuple[int, Any]], b: list[tuple[int, Any]]) -> int | None:
+    """Compare coalesced modes: they are canonical, so the first mode that differs shows the first index."""
+    index = 1
+    for (s, d), (t, e) in zip(a, b, strict=False):
+        if d != e:
+            return index
+        if s != t:
+            return index * min(s, t)
+        index *= s
+    return None if len(a) == len(b) else index
+
+
+def _additive_bits(layout: Layout) -> tuple[list[int], int | None]:
+    """Return the images of the index bits, as far as values are combinations of bit images, and where that ends."""
+    images: list[int] = []
+    size = 1
+    for s, d in _short(layout):
+        images += [d << k for k in range((s - 1).bit_length())]
+        size *= s
+        if s & (s - 1):
+            return images, size
+    return images, None
+
+
+def _bit_difference(a: Layout, b: Layout) -> int | None:
+    """Compare a layout over F2 with one over F2 or Z: an image differs, or the sum carries, or a mode ends."""
+    (images, end_a), (others, end_b) = _additive_bits(a), _additive_bits(b)
+    common = min(len(images), len(others))
+    agreeing = next((k for k in range(common) if images[k] != others[k]), common)
+    found = [end for end in (end_a, end_b) if end is not None]
+    if agreeing < common:
+        found.append(1 << agreeing)
+    if a.size != b.size:
+        found.append(min(a.size, b.size))
+    # Images that agree are natural numbers, so where one side adds and the other XORs an overlap is a carry.
+    pair = first_carry(tuple(images[:agreeing])) if a.over is not b.over else None
+    if pair is not None:
+        found.append((1 << pair[0]) + (1 << pair[1]))
+    return min(found, default=None)
+
+
+def _enumerated_difference(a: Any, b: Any, limit: int) -> int | None:
+    points = min(a.size, b.size)
+    if points > limit:
+        raise TooLargeError(
+            f"difference: {a} and {b} would be compared at {points} points, the limit is {limit}", points
+        )
+    if isinstance(a(0), int) != isinstance(b(0), int):
+        return 0
+    index = first_difference(a.table(limit=a.size)[:points], b.table(limit=b.size)[:points])
+    return index if index is not None or a.size == b.size else points
+
+
+def first_difference(a: Any, b: Any) -> int | None:
+    """Return the first position where two tables of the same length differ; lists or numpy arrays."""
+    if isinstance(a, list) or isinstance(b, list):
+        return next((i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y), None)
+    differs = a != b
+    if differs.ndim > 1:
+        differs = differs.any(axis=1)
+    return int(differs.argmax()) if len(differs) and differs.any() else None

@@ -1,0 +1,524 @@
+"""``Layout``: the digit map, CuTe's shape:stride over any of the three modules.
+
+A coordinate c of the shape has digits c_i, and the layout sends it to the sum of c_i . d_i in its module:
+
+>>> L = Layout((4, 8), (8, 1))
+>>> L(2, 3), L((2, 3)), L(14)
+(19, 19, 19)
+>>> print(L)
+(4,8):(8,1)
+
+The three calls name one point: 2 . 8 + 3 . 1 = 19, and the index 14 has the digits 14 = 2 + 4 * 3.  The last digit
+takes the whole quotient, so a layout is a function on all natural numbers; ``size`` tells how many of them the shape
+holds.
+
+Over F2 the same shape and strides mean carry-less products and XOR, which is what a swizzle does:
+
+>>> S = Layout((8, 64), (72, 1), over=F2)
+>>> S(3, 9) == (3 * 64 + 9) ^ (3 * 8)
+True
+"""
+
+from __future__ import annotations
+
+from .codomain import as_coordinate, axes, bounds, coprofile, span, stride_text
+from .errors import LayoutError, ProfileError
+from .inttuple import MAX_DEPTH, _show, clean, depth, idx2crd, leaves, prefix_product, select_kept, text, to_int
+from .module import F2, ArithTuple, E, F2Stride, Z, Zn, clmul
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, TypeAlias
+
+    from .inttuple import Coordinate, IntTuple
+    from .module import Module
+
+    Chain: TypeAlias = tuple[tuple[int, ...], tuple[Any, ...], tuple[int, ...]]
+
+__all__ = ["Layout", "cosize", "make_layout", "shape", "size", "slice_and_offset", "stride"]
+
+
+class Layout:
+    """The map from coordinates of ``shape`` to values in a module, with ``stride`` the images of the unit digits.
+
+    ``shape`` and ``stride`` are congruent hierarchical tuples.  Strides are integers (over ``Z``, or over ``F2`` with
+    ``over=F2``), ``F2(...)`` leaves, or coordinates made of ``E(...)`` (over ``Zn``); a 0 belongs to every module.
+    Without ``stride`` the layout is the compact one: ``L(i) == i`` over Z and F2, ``L(c) == c`` over Zn.
+
+    Requires: every extent >= 1, over F2 a power of two.
+    Ensures:  ``L(c) == sum of c_i . d_i``; equality and hashing are structural.
+    Raises:   ProfileError for anything else, with the offending part as witness.
+    Cost:     one walk over the leaves.
+    CuTe:     ``Layout``, ``make_layout``.
+
+    >>> Layout((4, (2, 3)))
+    Layout((4, (2, 3)), (1, (4, 8)))
+    >>> print(Layout((4, 8), (E(0), E(1))))
+    (4,8):(1@0,1@1)
+    """
+
+    __slots__ = ("_chain", "_d", "_over", "_s", "_shape", "_stride")
+    _shape: IntTuple
+    _stride: Any
+    _s: tuple[int, ...]
+    _d: tuple[Any, ...]
+    _over: Module
+    _chain: Chain | None
+
+    def __init__(self, shape: IntTuple, stride: Any = None, over: Module | None = None) -> None:
+        extents: list[int] = []
+        if stride is None:
+            self._shape = _read_shape(shape, extents)
+            stride, steps = _default_stride(self._shape, over)
+        else:
+            steps = []
+            self._shape, stride = _read_pair(shape, stride, extents, steps, 0)
+        module = _module_of(steps, over)
+        if module is not Z and not (over is F2 and module is F2 and all([type(d) is int for d in steps])):
+            stride = _map_leaves(stride, module)
+            steps = list(leaves(stride))
+        self._stride = stride
+        self._s = tuple(extents)
+        self._d = tuple(steps)
+        self._over = module
+        self._chain = None
+        if module is F2:
+            _check_f2(self)
+        elif module is Zn:
+            coprofile(self._d)  # refuses an axis that is a number in one stride and a tuple in another
+
+    @property
+    def shape(self) -> IntTuple:
+        """The hierarchical tuple of extents."""
+        return self._shape
+
+    @property
+    def stride(self) -> Any:
+        """The hierarchical tuple of strides: integers over Z and F2, ``ArithTuple`` over Zn."""
+        return self._stride
+
+    @property
+    def over(self) -> Module:
+        """The module of the values: ``Z``, ``Zn`` or ``F2``."""
+        return self._over
+
+    @property
+    def size(self) -> int:
+        """The number of coordinates: the product of the extents."""
+        result = 1
+        for s in self._s:
+            result *= s
+        return result
+
+    @property
+    def rank(self) -> int:
+        """The number of modes; 1 when the shape is an integer."""
+        return len(self._shape) if isinstance(self._shape, tuple) else 1
+
+    @property
+    def depth(self) -> int:
+        """The height of the shape: 0 for an integer, 1 for a flat tuple."""
+        return depth(self._shape)
+
+    @property
+    def cosize(self) -> int:
+        """The length of the interval from the smallest value to the largest, both included.
+
+        With natural strides that is the largest value plus 1, as in CuTe; over Zn it is the product over the axes.
+
+        >>> Layout((4, 8), (8, 1)).cosize, Layout((4, 4), (-1, 1)).cosize, Layout(4, F2(3)).cosize
+        (32, 7, 7)
+        """
+        if self._over is Zn:
+            result = 1
+            for row in axes(self._d).values():
+                low, high = bounds(self._s, row)
+                result *= high - low + 1
+            return result
+        low, high = self.bounds()
+        return high - low + 1
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the smallest and the largest value on the domain, from the strides alone.
+
+        Raises: LayoutError over Zn, whose values are not ordered.
+        Cost: one step for each mode; over F2 one elimination of the bit images.
+
+        >>> Layout((4, 4), (-1, 1)).bounds()
+        (-3, 3)
+        """
+        if self._over is F2:
+            top = 0
+            for vector in sorted(span(self._s, self._d), reverse=True):
+                top = max(top, top ^ vector)
+            return 0, top
+        if self._over is Zn:
+            raise LayoutError(f"bounds: the values of {self} are coordinates, which have no order", None)
+        return bounds(self._s, self._d)
+
+    def __len__(self) -> int:
+        return self.rank
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __call__(self, *coordinate: Coordinate) -> Any:
+        """Return the value at a coordinate, or with ``None`` in it the sub-layout of the modes that are kept.
+
+        ``L(i)`` takes an index, ``L(i, j)`` and ``L((i, j))`` a coordinate, nested as the shape or less.  Entries
+        beyond their extent are evaluated linearly in the last leaf.  Slicing drops the value at the fixed entries;
+        ``slice_and_offset`` returns it too.
+        Raises: ProfileError for a coordinate that does not fit, or a negative index over more than one leaf.
+
+        >>> L = Layout((4, 8), (8, 1))
+        >>> L(5, 9)
+        49
+        >>> print(L(2, None))
+        (8):(1)
+        """
+        point = coordinate[0] if len(coordinate) == 1 else coordinate
+        if type(point) is not int:
+            if _has_none(point):
+                return slice_and_offset(self, point)[0]
+            if isinstance(point, tuple):
+                return self._at_digits(leaves(idx2crd(point, self._shape)))
+            point = to_int(point, "a coordinate")
+        if point < 0 and len(self._s) > 1:
+            return self._at_negative(point)
+        digits = []
+        for s in self._s[:-1]:
+            point, digit = divmod(point, s)
+            digits.append(digit)
+        if self._s:
+            digits.append(point)
+        elif point:
+            raise ProfileError(f"the index {point} has no digits in the empty layout ():()", point)
+        return self._at_digits(digits)
+
+    def _at_digits(self, digits: Iterator[int] | list[int]) -> Any:
+        if self._over is Z:
+            return sum([c * d for c, d in zip(digits, self._d, strict=True)])
+        if self._over is Zn:
+            return as_coordinate(sum([c * d for c, d in zip(digits, self._d, strict=True)], ArithTuple()), self._d)
+        value = 0
+        for c, d in zip(digits, self._d, strict=True):
+            if c < 0:
+                raise ProfileError(f"a digit over F2 must not be negative: {c}", c)
+            value ^= clmul(c, d)
+        return value
+
+    def _at_negative(self, index: int) -> Any:
+        extents, strides, _ = chain(self)
+        if len(extents) > 1 or self._over is F2:
+            raise ProfileError(f"the negative index {index} has no digits in the shape {text(self._shape)}", index)
+        return _new(extents[0], strides[0], extents, strides, self._over)(index)
+
+    def __getitem__(self, mode: int | slice) -> Layout:
+        """Return mode ``mode`` as a layout, or the layout of a range of modes."""
+        if isinstance(mode, slice):
+            modes = [self[k] for k in range(*mode.indices(self.rank))]
+            return trusted(tuple([m._shape for m in modes]), tuple([m._stride for m in modes]), self._over)
+        number = to_int(mode, "a mode")
+        if not -self.rank <= number < self.rank:
+            raise IndexError(f"mode {number} of {self}, which has rank {self.rank}")
+        if not isinstance(self._shape, tuple):
+            return self
+        return trusted(self._shape[number], self._stride[number], self._over)
+
+    def __iter__(self) -> Iterator[Layout]:
+        return iter([self[k] for k in range(self.rank)])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Layout):
+            return NotImplemented
+        return self._shape == other._shape and self._stride == other._stride and self._over is other._over
+
+    def __hash__(self) -> int:
+        return hash((self._shape, self._stride, self._over.name))
+
+    def __reduce__(self) -> Any:
+        return Layout, (self._shape, self._stride, self._over)
+
+    def __repr__(self) -> str:
+        over = ", over=F2" if self._over is F2 else ""
+        return f"Layout({self._shape!r}, {self._stride!r}{over})"
+
+    def __str__(self) -> str:
+        return f"{text(self._shape)}:{stride_text(self._stride, self._d, self._over)}"
+
+    def __matmul__(self, other: Any) -> Any:
+        """Return the composition ``self o other``: first ``other``, then ``self``."""
+        from .algebra.composition import composition
+
+        return composition(self, other)
+
+    def table(self, *, out: Any = None, dtype: Any = None, limit: int = 2**26) -> Any:
+        """Return the values at all indices 0..size-1: ``L.table()[i] == L(i)``.
+
+        A numpy array (int64, or ``dtype``, or written into ``out``); a list where numpy is not installed.  Over Zn
+        the array has one column for each axis of the codomain, and the list holds coordinates.
+        Raises: TooLargeError beyond ``limit`` points, LayoutError when a value does not fit the type.
+        Cost: one write for each value, by doubling.
+
+        >>> print(Layout((2, 3), (3, 1)).table())
+        [0 3 1 4 2 5]
+        """
+        from .table import table
+
+        return table(self, out=out, dtype=dtype, limit=limit)
+
+    def at(self, indices: Any) -> Any:
+        """Return the values at an array of indices, as an int64 array of the same form: ``L.at(I)[k] == L(I[k])``.
+
+        Indices are natural numbers and may lie beyond the size.
+        Raises: LayoutError over Zn, for negative indices, or when a value does not fit in int64.
+
+        >>> Layout((4, 8), (8, 1)).at([[0, 1], [14, 31]]).tolist()
+        [[0, 8], [19, 31]]
+        """
+        from .table import at
+
+        return at(self, indices)
+
+
+# -- construction ------------------------------------------------------------------------------------------------------
+
+
+def _new(shape: IntTuple, stride: Any, s: tuple[int, ...], d: tuple[Any, ...], over: Module) -> Layout:
+    """Make a layout from parts that are known to be right; for results of operations."""
+    self: Layout = object.__new__(Layout)
+    self._shape = shape
+    self._stride = stride
+    self._s = s
+    self._d = d
+    self._over = over
+    self._chain = None
+    return self
+
+
+def trusted(shape: IntTuple, stride: Any, over: Module) -> Layout:
+    """Make a layout from congruent clean trees; for results of operations."""
+    if not isinstance(shape, tuple):
+        return _new(shape, stride, (shape,), (stride,), over)
+    if not shape:
+        return _new(shape, stride, (), (), Z)
+    for child in shape:
+        if type(child) is not int:
+            return _new(shape, stride, tuple(leaves(shape)), tuple(leaves(stride)), over)
+    return _new(shape, stride, shape, stride, over)  # type: ignore[arg-type]
+
+
+def _read_extent(value: object) -> int:
+    extent = value if type(value) is int else to_int(value, "an extent")
+    if extent < 1:
+        raise ProfileError(f"an extent must be at least 1, not {extent}", extent)
+    return extent
+
+
+def _read_shape(tree: object, extents: list[int]) -> IntTuple:
+    tree = clean(tree, "an extent")
+    extents.extend([_read_extent(leaf) for leaf in leaves(tree)])
+    return tree
+
+
+def _read_pair(tree: object, stride: object, extents: list[int], steps: list[Any], level: int) -> tuple[IntTuple, Any]:
+    """Walk shape and stride together: validate, clean and flatten both in one pass."""
+    if isinstance(tree, tuple):
+        if not isinstance(stride, tuple) or len(stride) != len(tree):
+            raise ProfileError(f"shape and stride disagree: {_show(tree)} against {_show(stride)}", (tree, stride))
+        if level >= MAX_DEPTH:
+            raise ProfileError(f"a shape nests deeper than {MAX_DEPTH} levels", MAX_DEPTH)
+        pairs = [_read_pair(s, d, extents, steps, level + 1) for s, d in zip(tree, stride, strict=True)]
+        return tuple([s for s, _ in pairs]), tuple([d for _, d in pairs])
+    extent = _read_extent(tree)
+    if isinstance(stride, tuple):
+        raise ProfileError(f"shape and stride disagree: {_show(tree)} against {_show(stride)}", (tree, stride))
+    if type(stride) is not int and not isinstance(stride, (ArithTuple, F2Stride)):
+        stride = to_int(stride, "a stride")
+    extents.append(extent)
+    steps.append(stride)
+    return extent, stride
+
+
+def _default_stride(tree: IntTuple, over: Module | None) -> tuple[Any, list[Any]]:
+    """Return the compact colexicographic strides, or over Zn the unit coordinates."""
+    if over is not Zn:
+        stride: Any = prefix_product(tree)
+    else:
+        stride = _unit_coordinates(tree, ())
+    return stride, list(leaves(stride))
+
+
+def _unit_coordinates(tree: IntTuple, path: tuple[int, ...]) -> Any:
+    if isinstance(tree, tuple):
+        return tuple([_unit_coordinates(child, (*path, axis)) for axis, child in enumerate(tree)])
+    return E(*(path or (0,)))
+
+
+def _module_of(steps: list[Any], over: Module | None) -> Module:
+    """Find the module of the strides; 0 belongs to every module, and mixing the others is refused."""
+    if over is not None and over is not Z and over is not F2 and over is not Zn:
+        raise ProfileError(f"over must be Z, Zn or F2, not {_show(over)}", over)
+    found = Z if over is None or not steps else over
+    fixed = over is not None or not steps
+    for d in steps:
+        if type(d) is int:
+            kind = None if d == 0 else over if over is F2 else Z
+        else:
+            kind = F2 if isinstance(d, F2Stride) else Zn
+        if kind is None or kind is found:
+            fixed = fixed or kind is not None
+        elif fixed:
+            raise ProfileError(f"the stride {d} does not live in {found}: one layout has one module", d)
+        else:
+            found, fixed = kind, True
+    return found
+
+
+def _map_leaves(tree: Any, module: Module) -> Any:
+    """Store the leaves as the module stores them: integers over F2, ``ArithTuple`` over Zn."""
+    if isinstance(tree, tuple):
+        return tuple([_map_leaves(child, module) for child in tree])
+    if isinstance(tree, F2Stride):
+        return tree.value
+    return module.zero if module is Zn and type(tree) is int else tree
+
+
+def _check_f2(layout: Layout) -> None:
+    for s, d in zip(layout._s, layout._d, strict=True):
+        if s & (s - 1):
+            raise ProfileError(f"an extent over F2 must be a power of two, not {s}", s)
+        if d < 0:
+            raise ProfileError(f"a stride over F2 must not be negative: {d}", d)
+
+
+def make_layout(*layouts: Layout) -> Layout:
+    """Return the concatenation: mode i of the result is ``layouts[i]``.
+
+    Ensures: ``make_layout(A, B)(i, j) == A(i) + B(j)`` with the sum of their module.
+    Raises: ProfileError when the modules differ (a layout with all strides 0 fits every module).
+    CuTe: ``make_layout(A, B)``, written (A, B).
+
+    >>> print(make_layout(Layout(4, 2), Layout((2, 3), (1, 8))))
+    (4,(2,3)):(2,(1,8))
+    """
+    if len(layouts) == 1 and isinstance(layouts[0], (tuple, list)):
+        layouts = tuple(layouts[0])
+    for item in layouts:
+        if not isinstance(item, Layout):
+            raise ProfileError(f"make_layout joins layouts, not {_show(item)}", item)
+    modules = {item._over.name: item._over for item in layouts if any(item._d)}
+    over = next(iter(modules.values())) if modules else (layouts[0]._over if layouts else Z)
+    if len(modules) > 1:
+        raise ProfileError(f"make_layout: {' and '.join(map(str, layouts))} live in different modules", layouts)
+    steps = [_map_leaves(m._stride, over) if m._over is not over else m._stride for m in layouts]
+    result = trusted(tuple([m._shape for m in layouts]), tuple(steps), over)
+    if over is F2:
+        _check_f2(result)
+    return result
+
+
+# -- the parts of a layout ---------------------------------------------------------------------------------------------
+
+
+def chain(layout: Layout) -> Chain:
+    """Return (extents, strides, places): the shortest numeral system that is the same function on all naturals.
+
+    Neighbours s:d and t:(s.d) merge and extents 1 go, but a trailing 1:d stays unless it continues its neighbour,
+    because the last stride defines the extension.  ``places[k]`` is the index of the unit of digit k.
+    PyCuTe: ``coalesce_z``.
+
+    >>> chain(Layout((2, (1, 6)), (1, (6, 2))))
+    ((12,), (1,), (1,))
+    >>> chain(Layout((4, 1), (1, 8)))
+    ((4, 1), (1, 8), (1, 4))
+    """
+    found = layout._chain
+    if found is None:
+        extents: list[int] = []
+        strides: list[Any] = []
+        places: list[int] = []
+        follow: Any = None  # the stride that would continue the last mode
+        extent = place = 1
+        stride: Any = None
+        s = d = None
+        for s, d in zip(layout._s, layout._d):  # noqa: B905 - equal lengths by construction; this is the hot path
+            if s == 1:
+                continue
+            if d == follow:
+                extents[-1] = extent = extent * s
+            else:
+                extents.append(s)
+                strides.append(d)
+                places.append(place)
+                extent, stride = s, d
+            place *= s
+            follow = stride * extent
+        if s == 1 and d != follow:
+            extents.append(1)
+            strides.append(d)
+            places.append(place)
+        elif s is None:
+            extents, strides, places = [1], [0], [1]
+        found = layout._chain = (tuple(extents), tuple(strides), tuple(places))
+    return found
+
+
+def slice_and_offset(layout: Layout, coordinate: Coordinate) -> tuple[Layout, Any]:
+    """Return the layout of the modes where ``coordinate`` has ``None``, and the value at the entries that are fixed.
+
+    Ensures: over Z, ``layout(c) == offset + sliced(kept part of c)``; over F2 the same with XOR.
+    CuTe: ``slice_and_offset``.
+
+    >>> sliced, offset = slice_and_offset(Layout((4, 8), (8, 1)), (2, None))
+    >>> print(sliced, offset)
+    (8):(1) 16
+    """
+    if coordinate is None:
+        return layout, layout(0)
+    if isinstance(coordinate, int):
+        return trusted((), (), Z), layout(coordinate)
+    kept = trusted(select_kept(coordinate, layout._shape), select_kept(coordinate, layout._stride), layout._over)
+    return kept, layout._at_digits(leaves(idx2crd(coordinate, layout._shape)))
+
+
+def _has_none(coordinate: object) -> bool:
+    if isinstance(coordinate, tuple):
+        return any([_has_none(part) for part in coordinate])
+    return coordinate is None
+
+
+def size(value: Any) -> int:
+    """Return the number of coordinates of a layout or of a shape: the product of its extents.
+
+    >>> size(Layout((4, 8))), size((4, (2, 3)))
+    (32, 24)
+    """
+    return value.size if hasattr(value, "size") else _size_of(clean(value, "size: an extent"))
+
+
+def _size_of(tree: IntTuple) -> int:
+    result = 1
+    for leaf in leaves(tree):
+        result *= leaf
+    return result
+
+
+def cosize(layout: Layout) -> int:
+    """Return ``layout.cosize``: the length of the interval that holds the values.
+
+    >>> cosize(Layout((4, 8), (9, 1)))
+    35
+    """
+    return layout.cosize
+
+
+def shape(layout: Layout) -> IntTuple:
+    """Return ``layout.shape``."""
+    return layout.shape
+
+
+def stride(layout: Layout) -> Any:
+    """Return ``layout.stride``."""
+    return layout.stride

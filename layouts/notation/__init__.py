@@ -1,0 +1,1 @@
+"""Text to values and back, one file for each notation."""

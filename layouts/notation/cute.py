@@ -1,0 +1,224 @@
+"""CuTe's notation: text to values and back, with ``parse(str(x)) == x``.
+
+=====================================  ========================================================================
+text                                   value
+=====================================  ========================================================================
+``(4,8):(8,1)``, ``(_4,_8):(_8,_1)``   ``Layout``; ``_n`` is how C++ prints an integer known at compile time
+``(8):(1)``, ``(8,):(1,)``, ``8:1``    the first two have a 1-tuple as shape, the third an integer
+``(4,8):(1@0,1@1)``, ``4:2@0+1@1``     coordinate strides; in ``1@0@1`` the innermost axis comes first
+``(8,64):(F72,F1)``                    strides over F2
+``Sw<3,4,3>``, ``S<3,4,3>``            ``Swizzle``; also ``Swizzle<3,4,3>``
+``Sw<3,4,3> o 0 o (8,64):(64,1)``      ``ComposedLayout``, read from right to left; a missing offset is 0
+``2 + (2,2,8):(1,-2,4)``               ``ComposedLayout`` with the identity: an offset and a layout
+``(4,(2,3))``, ``1@0``, ``F9``         a hierarchical tuple, a coordinate, a stride over F2
+=====================================  ========================================================================
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..composed import ComposedLayout, Swizzle
+from ..errors import LayoutError, ParseError
+from ..inttuple import MAX_DEPTH
+from ..layout import Layout
+from ..module import ArithTuple, E, F2Stride
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["parse", "to_text"]
+
+_TOKEN = re.compile(r"\s*(?:(?P<number>_?-?\d+)|(?P<word>[A-Za-z]\w*)|(?P<sign>.))", re.DOTALL)
+_SWIZZLES = ("Sw", "S", "Swizzle")
+_MAX_TEXT = 1_000_000
+_MAX_DIGITS = 4000
+
+
+def parse(text: str) -> Any:
+    """Return the value that ``text`` stands for in CuTe's notation.
+
+    Ensures: ``parse(str(x)) == x`` for layouts, composed layouts, swizzles, hierarchical tuples and strides.
+    Raises:  ParseError, which shows the text with a caret under the first character that does not fit.
+    Cost:    one pass over the text.
+
+    >>> parse("(4,8):(8,1)")
+    Layout((4, 8), (8, 1))
+    >>> print(parse("S<3,4,3> o (_8,_64):(_64,_1)"))
+    Sw<3,4,3> o 0 o (8,64):(64,1)
+    >>> parse("(4,8):(8,1")
+    Traceback (most recent call last):
+    layouts.errors.ParseError: expected , or ) to close the ( at column 7, found the end
+        (4,8):(8,1
+                  ^
+    """
+    if not isinstance(text, str):
+        raise ParseError(f"a text is needed, not {type(text).__name__}")
+    if len(text) > _MAX_TEXT:
+        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    reader = _Reader(text)
+    value = reader.chain()
+    reader.expect_end()
+    return value
+
+
+def to_text(value: Any, *, static: bool = False, swizzle: str = "Sw") -> str:
+    """Return the notation of a value: ``str(value)``, or with ``static`` all integers as C++ prints constants.
+
+    ``swizzle`` is the head of a swizzle: ``Sw`` as C++ prints it, ``S`` as the DSL does.
+
+    >>> to_text(Layout((4, 8), (8, 1)), static=True)
+    '(_4,_8):(_8,_1)'
+    """
+    if swizzle not in _SWIZZLES:
+        raise LayoutError(f"to_text: a swizzle is headed by one of {', '.join(_SWIZZLES)}, not {swizzle!r}", swizzle)
+    result = str(value).replace("Sw<", swizzle + "<").replace(", ", ",")
+    if not static:
+        return result
+    return re.sub(r"<[^>]*>|@\d+|F\d+|-?\d+", lambda m: m[0] if m[0][0] in "<@F" else "_" + m[0], result)
+
+
+class _Reader:
+    """A token at a time, with one token to look ahead; it remembers where each token starts."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.advance()
+
+    def advance(self) -> None:
+        match = _TOKEN.match(self.text, self.position)
+        if match is None or match.lastgroup is None:
+            self.kind, self.token, self.start = "end", "", len(self.text.rstrip())
+            return
+        self.kind, self.token = match.lastgroup, match[match.lastgroup]
+        self.start, self.position = match.start(match.lastgroup), match.end()
+
+    def fail(self, reason: str, position: int | None = None) -> ParseError:
+        return ParseError(reason, self.text, self.start if position is None else position)
+
+    def found(self) -> str:
+        return f"found {self.token!r}" if self.kind != "end" else "found the end"
+
+    def take(self, token: str) -> bool:
+        if self.token != token or self.kind == "number":
+            return False
+        self.advance()
+        return True
+
+    def expect_end(self) -> None:
+        if self.kind != "end":
+            raise self.fail(f"expected the end, {self.found()}")
+
+    def number(self, role: str) -> int:
+        if self.kind != "number":
+            raise self.fail(f"expected {role}, {self.found()}")
+        digits = self.token.removeprefix("_")
+        if len(digits) > _MAX_DIGITS:
+            raise self.fail(f"a number of {len(digits)} digits, more than {_MAX_DIGITS}")
+        self.advance()
+        return int(digits)
+
+    def chain(self) -> Any:
+        """Read a chain ``f o offset o g ...`` and fold it from the right."""
+        items = [(self.start, self.item())]
+        while self.kind == "word" and self.token == "o":
+            self.advance()
+            items.append((self.start, self.item()))
+        position, value = items.pop()
+        if items and not isinstance(value, (Layout, ComposedLayout)):
+            raise self.fail("a chain ends in a layout, shape:stride", position)
+        while items:
+            position, outer = items.pop()
+            offset = 0
+            if isinstance(outer, int):
+                offset = outer
+                if not items:
+                    raise self.fail(
+                        "an offset stands between two maps; before a layout alone it is written 2 + 8:1", position
+                    )
+                position, outer = items.pop()
+            if not isinstance(outer, (Swizzle, Layout)):
+                raise self.fail("expected a swizzle or a layout before o", position)
+            value = self.guarded(ComposedLayout, position, outer, offset, value)
+        return value
+
+    def guarded(self, make: Any, position: int, *parts: Any) -> Any:
+        """Build a value; what its constructor refuses is shown at ``position``."""
+        try:
+            return make(*parts)
+        except ParseError:
+            raise
+        except LayoutError as error:
+            raise self.fail(error.message, position) from error
+
+    def item(self) -> Any:
+        start = self.start
+        if self.kind == "word" and self.token in _SWIZZLES:
+            return self.swizzle()
+        tree = self.tree(0)
+        if self.take(":"):
+            strides = self.tree(0)
+            return self.guarded(Layout, start, tree, strides)
+        if isinstance(tree, int) and self.take("+"):
+            inner_at = self.start
+            inner = self.chain()
+            if not isinstance(inner, (Layout, ComposedLayout)):
+                raise self.fail("expected a layout after the offset", inner_at)
+            return self.guarded(ComposedLayout, start, None, tree, inner)
+        return tree
+
+    def swizzle(self) -> Swizzle:
+        start = self.start
+        self.advance()
+        numbers = []
+        for role, before in (("the number of bits", "<"), ("the base", ","), ("the shift", ",")):
+            if not self.take(before):
+                raise self.fail(f"expected {before} before {role} of a swizzle, {self.found()}")
+            numbers.append(self.number(role))
+        if not self.take(">"):
+            raise self.fail(f"expected > to close the swizzle, {self.found()}")
+        return self.guarded(Swizzle, start, *numbers)  # type: ignore[no-any-return]
+
+    def tree(self, level: int) -> Any:
+        opened = self.start
+        if not self.take("("):
+            return self.leaf()
+        if level >= MAX_DEPTH:
+            raise self.fail(f"nested deeper than {MAX_DEPTH} levels", opened)
+        children: list[Any] = []
+        while not self.take(")"):
+            if children and not self.take(","):
+                raise self.fail(f"expected , or ) to close the ( at column {opened + 1}, {self.found()}")
+            if children and self.take(")"):
+                break
+            children.append(self.tree(level + 1))
+        return tuple(children)
+
+    def leaf(self) -> Any:
+        if self.kind == "word" and re.fullmatch(r"F\d+", self.token):
+            if len(self.token) > _MAX_DIGITS:
+                raise self.fail(f"a number of {len(self.token) - 1} digits, more than {_MAX_DIGITS}")
+            value = F2Stride(int(self.token[1:]))
+            self.advance()
+            return value
+        number = self.number("a number")
+        if self.token != "@":
+            return number
+        total = self.coordinate(number)
+        while self.token == "+":
+            self.advance()
+            term = self.number("a coefficient")
+            if self.token != "@":
+                raise self.fail(f"expected @ and an axis, {self.found()}")
+            at = self.start
+            total = self.guarded(ArithTuple.__add__, at, total, self.coordinate(term))
+        return total
+
+    def coordinate(self, coefficient: int) -> ArithTuple:
+        start = self.start
+        path = []
+        while self.take("@"):
+            path.append(self.number("an axis"))
+        return self.guarded(E, start, *reversed(path)) * coefficient  # type: ignore[no-any-return]

@@ -1,0 +1,189 @@
+"""From values to the layout that has them: the inverse of a table.
+
+A layout has at most one coalesced form, and its values give it away one mode at a time.  By hand, 0 24 48 9 33 57: the
+first stride is the first value, 24; its multiples run for 3 places; every third value, 0 9, follows in the same way
+with the stride 9; so it is ``(3,2):(24,9)``.  A run that does not divide the length, or a value that the modes found so
+far do not give, is the first index that no layout has.
+"""
+
+from __future__ import annotations
+
+from .equality import first_difference
+from .errors import NotALayoutError, NotLinearError, ProfileError, TooLargeError
+from .inttuple import _show, clean, leaves
+from .linearity import from_images, from_modes
+from .module import F2, ArithTuple, Z, Zn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .inttuple import IntTuple
+    from .layout import Layout
+    from .module import Module
+
+__all__ = ["from_values"]
+
+
+def from_values(values: Any, shape: IntTuple | None = None, over: Module = Z, *, limit: int = 2**26) -> Layout:
+    """Return the unique coalesced layout with these values, or refuse at the first value that no layout has.
+
+    ``values`` is a sequence or array of all values in index order, or a callable of an index together with ``shape``.
+    With ``shape`` the result refines it: each leaf of the shape becomes a leaf or a tuple of modes.
+    Ensures: ``R(i) == values[i]`` for every i, and ``compatible(shape, R.shape)``.
+    Raises: NotALayoutError with the smallest index at which every layout that has all earlier values goes wrong;
+    over F2 NotLinearError with two indices x, y and ``values[x ^ y] != values[x] ^ values[y]``; TooLargeError when a
+    callable would be called more than ``limit`` times.
+    Cost: one pass over the values.
+
+    >>> from_values([0, 24, 48, 9, 33, 57])
+    Layout((3, 2), (24, 9))
+    >>> from_values(lambda i: i ^ (i >> 2), 16, over=F2)
+    Layout((4, 4), (1, 5), over=F2)
+    >>> from_values([0, 6, 7, 8, 9, 15])
+    Traceback (most recent call last):
+    layouts.errors.NotALayoutError: from_values: no layout has these values: index 3 has 8, and every layout with the \
+values before it has 13 there
+    """
+    values = _read_values(values, shape, over, limit)
+    tree = len(values) if shape is None else clean(shape, "an extent")
+    extents = list(leaves(tree))
+    size = 1
+    for extent in extents:
+        size *= extent
+    if size != len(values) or min(extents, default=1) < 1:
+        raise ProfileError(f"from_values: {len(values)} values do not fill the shape {_show(tree)}", len(values))
+    return _linear_from_values(values, tree) if over is F2 else _sums_from_values(values, tree, extents, over)
+
+
+def _read_values(values: Any, shape: IntTuple | None, over: Module, limit: int) -> Any:
+    """Return the values as a numpy array of int64 where they fit one, else as a list."""
+    if callable(values):
+        if shape is None:
+            raise ProfileError("from_values: a callable needs the shape of its domain", None)
+        count = 1
+        for extent in leaves(clean(shape, "an extent")):
+            count *= extent
+        if count > limit:
+            raise TooLargeError(f"from_values: {count} calls, more than the limit {limit}", count)
+        values = [values(i) for i in range(count)]
+    if over is Zn:
+        return [v if isinstance(v, ArithTuple) else ArithTuple(*v) for v in values]
+    if getattr(getattr(values, "dtype", None), "kind", "") in "iu" and getattr(values, "ndim", 0) == 1:
+        largest = max(abs(int(values.max())), abs(int(values.min()))) if len(values) else 0
+        if largest * len(values) >= 2**62:  # products below could leave int64
+            return [int(v) for v in values]
+        return values.astype("int64")
+    values = [clean(v, "a value") for v in values]
+    if any([isinstance(v, tuple) for v in values]):
+        raise ProfileError("from_values: the values are coordinates; say over=Zn", values)
+    if all([-(2**31) <= v < 2**31 for v in values]):  # so that products below stay exact in int64
+        try:
+            import numpy
+        except ImportError:
+            return values
+        return numpy.array(values, dtype=numpy.int64)
+    return values
+
+
+def _linear_from_values(values: Any, tree: IntTuple) -> Layout:
+    if len(values) & (len(values) - 1):
+        raise NotLinearError(f"from_values: {len(values)} values; over F2 the size is a power of two", len(values))
+    negative = next((i for i, v in enumerate(values) if v < 0), None)
+    if negative is not None:
+        raise NotLinearError(f"from_values: {values[negative]} at index {negative} is negative", negative)
+    if values[0] != 0:
+        raise NotLinearError(f"from_values: index 0 has {values[0]}, and a linear map has 0 there", (0, 0))
+    images = tuple([int(values[1 << k]) for k in range(len(values).bit_length() - 1)])
+    table: Any = [0] if isinstance(values, list) else values[:1] * 0
+    for k, image in enumerate(images):
+        upper = [v ^ image for v in table] if isinstance(table, list) else table ^ image
+        index = first_difference(upper, values[1 << k : 2 << k])
+        if index is not None:
+            x, y = 1 << k, index
+            raise NotLinearError(
+                f"from_values: not linear over F2: index {x | y} has {values[x | y]}, and the values {values[x]} and "
+                f"{values[y]} at {x} and {y} have the XOR {int(values[x]) ^ int(values[y])}",
+                (y, x),
+            )
+        table = values[: 2 << k]
+    return from_images(images, tree)
+
+
+def _sums_from_values(values: Any, tree: IntTuple, extents: list[int], over: Module) -> Layout:
+    if values[0] != over.zero:
+        raise NotALayoutError(f"from_values: index 0 has {values[0]}, and every layout has 0 there", 0)
+    parts: list[list[tuple[int, Any]]] = []
+    step = 1
+    breaks = None  # where a leaf on its own stops being a layout
+    for extent in extents:
+        modes, stop = _modes_of_sequence(values[: step * extent : step])
+        parts.append(modes)
+        if stop is not None:
+            breaks = step * stop
+            break
+        step *= extent
+    known = from_modes(parts, tuple(extents[: len(parts)]), over)
+    size = known.size
+    expected = _table_like(values, known)
+    index = first_difference(values[:size], expected)
+    if index is None:
+        if breaks is None:
+            return from_modes(parts, tree, over)
+        index = breaks
+    would = known(index) if index < size else _continued(parts, index)
+    raise NotALayoutError(
+        f"from_values: no layout has these values: index {index} has {values[index]}, "
+        f"and every layout with the values before it has {would} there",
+        index,
+    )
+
+
+def _table_like(values: Any, layout: Layout) -> Any:
+    """Return the values of ``layout`` as ``values`` holds its own: an int64 array, or a list."""
+    if not isinstance(values, list):
+        return layout.table(limit=layout.size)
+    result = [layout.over.zero]
+    for s, d in zip(layout._s, layout._d, strict=True):
+        result = [value + d * digit for digit in range(s) for value in result]
+    return result
+
+
+def _continued(parts: list[list[tuple[int, Any]]], index: int) -> Any:
+    """Return the value at ``index`` when the last mode simply went on."""
+    extent, stride = parts[-1][-1]
+    size = 1
+    for modes in parts:
+        for s, _ in modes:
+            size *= s
+    return stride * (index * extent // size)
+
+
+def _modes_of_sequence(values: Any) -> tuple[list[tuple[int, Any]], int | None]:
+    """Cut a sequence into the modes of its coalesced layout, and tell at which position no layout goes on.
+
+    The first stride is the first value; the first extent is the longest run of its multiples, which must divide the
+    length; then every extent-th value follows in the same way.  In case of a break the last mode is cut there.
+    """
+    modes: list[tuple[int, Any]] = []
+    step, left = 1, len(values)
+    while left > 1:
+        heads = values[::step]
+        stride = heads[1] if isinstance(values, list) else int(heads[1])
+        run = _run_length(heads, stride)
+        modes.append((run, stride))
+        if left % run:
+            return modes, step * run
+        step *= run
+        left //= run
+    return modes, None
+
+
+def _run_length(heads: Any, stride: Any) -> int:
+    """Return how many leading values are 0, d, 2d, ..."""
+    if isinstance(heads, list):
+        return next((j for j, v in enumerate(heads) if v != stride * j), len(heads))
+    import numpy
+
+    differs = heads != numpy.arange(len(heads)) * stride
+    return int(differs.argmax()) if differs.any() else len(heads)

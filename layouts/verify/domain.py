@@ -1,0 +1,158 @@
+"""The domain of an index expression: named variables, each with its values in order.
+
+The first variable is the fastest, as the first mode of a layout is: with i in 0..3 and j in 0..7, index 14 is i = 2,
+j = 3.  A variable stands for one top-level mode, and its digit is the *position* of its value: with j in {0, 8}, digit
+1 means j = 8.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import LayoutError, ParseError
+from ..inttuple import _show, to_int
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..inttuple import IntTuple
+
+__all__ = ["Domain", "Variable", "read_variable"]
+
+_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_NUMBER = re.compile(r"[+-]?(0[xX][0-9a-fA-F]+|\d{1,4000})")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name and the values that it takes, in order: a ``range`` with step 1, or a tuple of distinct integers."""
+
+    name: str
+    values: range | tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        if isinstance(self.values, tuple):
+            return len(self.values)
+        return self.values.stop - self.values.start
+
+    def __str__(self) -> str:
+        if isinstance(self.values, tuple):
+            shown = ", ".join(map(str, self.values[:6])) + (", ..." if len(self.values) > 6 else "")
+            return f"{self.name} in {{{shown}}}"
+        return f"{self.name} in {self.values.start}..{self.values.stop - 1}"
+
+
+def read_variable(name: str, spec: Any) -> Variable:
+    """Return the variable that ``spec`` describes: N for 0..N-1, a range, a list of values, or a text of these.
+
+    The texts are those of the command line: ``64``, ``8:64`` (8 to 63) and ``0,8,16``.
+    Raises: ParseError with a caret for text, LayoutError for other values; both name the variable.
+
+    >>> print(read_variable("i", 64), read_variable("i", "8:64"), read_variable("j", "0,8"))
+    i in 0..63 i in 8..63 j in {0, 8}
+    """
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ParseError("a variable is named like a C identifier", str(name), 0)
+    if isinstance(spec, str):
+        spec = _read_text(name, spec)
+    if isinstance(spec, range):
+        if spec.step != 1:
+            spec = list(spec) if len(spec) <= 2**20 else _refuse(name, spec, "a step other than 1")
+    elif not isinstance(spec, (list, tuple)):
+        spec = range(to_int(spec, f"the range of {name}"))
+    if isinstance(spec, range):
+        if spec.stop <= spec.start:
+            _refuse(name, spec, "no values")
+        return Variable(name, spec)
+    values = tuple([to_int(v, f"a value of {name}") for v in spec])
+    if not values:
+        _refuse(name, spec, "no values")
+    if len(set(values)) != len(values):
+        _refuse(name, spec, "a value twice")
+    return Variable(name, values)
+
+
+def _refuse(name: str, spec: object, reason: str) -> Any:
+    raise LayoutError(f"the variable {name} = {_show(spec)} has {reason}", spec)
+
+
+def _read_text(name: str, text: str) -> range | list[int]:
+    """Read ``N``, ``A:B`` or ``A,B,C``."""
+    shown = f"{name}={text}"
+    numbers = []
+    offset = len(name) + 1
+    separator = "," if "," in text else ":"
+    parts = text.split(separator)
+    for part in parts:
+        stripped = part.strip()
+        if not _NUMBER.fullmatch(stripped):
+            raise ParseError("expected a range such as 64, 8:64 or 0,8,16", shown, offset)
+        numbers.append(int(stripped, 16 if "x" in stripped.lower() else 10))
+        offset += len(part) + 1
+    if separator == ",":
+        return numbers
+    if len(numbers) > 2:
+        raise ParseError("a range has two ends, A:B", shown, len(name) + 1)
+    return range(numbers[0]) if len(numbers) == 1 else range(numbers[0], numbers[1])
+
+
+class Domain:
+    """All combinations of the values of some variables, the first one fastest."""
+
+    __slots__ = ("size", "variables")
+
+    def __init__(self, variables: Sequence[Variable]) -> None:
+        names = [v.name for v in variables]
+        for k, name in enumerate(names):
+            if name in names[:k]:
+                raise LayoutError(f"the variable {name} is given twice", name)
+        if not variables:
+            raise LayoutError("an expression is checked over the ranges of its variables; none is given", None)
+        self.variables = tuple(variables)
+        self.size = 1
+        for variable in variables:
+            self.size *= variable.size
+
+    @property
+    def shape(self) -> IntTuple:
+        """The extents of the variables as a shape; an integer for a single one."""
+        sizes = tuple([v.size for v in self.variables])
+        return sizes if len(sizes) > 1 else sizes[0]
+
+    def point(self, index: int) -> dict[str, int]:
+        """Return the values of the variables at an index."""
+        found = {}
+        for variable in self.variables:
+            index, digit = divmod(index, variable.size)
+            values = variable.values
+            found[variable.name] = values[digit] if isinstance(values, tuple) else values.start + digit
+        return found
+
+    def arrays(self, start: int, stop: int) -> Mapping[str, Any]:
+        """Return, for each variable, the array of its values at the indices from ``start`` to ``stop`` - 1."""
+        import numpy
+
+        index = numpy.arange(start, stop, dtype=numpy.int64)
+        found = {}
+        place = 1
+        for k, variable in enumerate(self.variables):
+            digit = index // place if place > 1 else index
+            if k < len(self.variables) - 1:
+                digit = digit % variable.size
+            values = variable.values
+            found[variable.name] = numpy.array(values)[digit] if isinstance(values, tuple) else digit + values.start
+            place *= variable.size
+        return found
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.variables))
+
+
+def words(point: Mapping[str, int]) -> str:
+    """Return a point as people write it: ``i = 456, j = 0``."""
+    return ", ".join([f"{name} = {value}" for name, value in point.items()])
