@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .composed import swizzled_forms as swizzled_forms
     from .equality import difference as difference
     from .equality import equal as equal
+    from .errors import EvaluationError as EvaluationError
     from .errors import LayoutError as LayoutError
     from .errors import NotALayoutError as NotALayoutError
     from .errors import NotInvertibleError as NotInvertibleError
@@ -88,6 +89,7 @@ _ROOMS = {
     "composed": ("ComposedLayout", "Swizzle", "swizzled_forms"),
     "equality": ("difference", "equal"),
     "errors": (
+        "EvaluationError",
         "LayoutError",
         "NotALayoutError",
         "NotInvertibleError",

@@ -253,7 +253,7 @@ class BitMatrix:
         return BitMatrix._new(tuple([a ^ b for a, b in zip(self.columns, other.columns, strict=True)]), self.rows)
 
     def transpose(self) -> BitMatrix:
-        """Return the transpose: row i becomes column i.  ``M.T`` for short.
+        """Return the transpose: row i becomes column i; ``M.T`` for short.
 
         Ensures:  ``M.T.T == M`` and ``(M @ N).T == N.T @ M.T``.
 
@@ -262,7 +262,14 @@ class BitMatrix:
         """
         return BitMatrix._new(tuple(_transpose(self.columns, self.rows)), len(self.columns))
 
-    T = property(transpose)
+    @property
+    def T(self) -> BitMatrix:
+        """The transpose.
+
+        >>> BitMatrix((3, 6, 2)).T
+        BitMatrix((1, 7, 2), rows=3)
+        """
+        return self.transpose()
 
     def hstack(self, other: BitMatrix) -> BitMatrix:
         """Return [M N], which takes the bits of M's input first: ``(x | y << n) -> M(x) ^ N(y)`` for n columns in M.

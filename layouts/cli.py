@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     options = _parser().parse_args(arguments)
     try:
-        status: int = options.run(options)
+        status = int(options.run(options))
         sys.stdout.flush()
     except LayoutError as error:
         if getattr(options, "json", False):
@@ -67,16 +67,18 @@ def _add_check(commands: Any) -> None:
         description="Prove or refute what a C index expression does over the ranges of its variables.",
         epilog="Exit status: 0 it holds, 1 it fails, 2 bad input.",
     )
-    check.add_argument("expression", metavar="EXPRESSION | FILE.toml", help="a C integer expression, or a file of checks")
+    check.add_argument(
+        "expression", metavar="EXPRESSION | FILE.toml", help="a C integer expression or a file of checks"
+    )
     check.add_argument(
         "-v",
         "--variable",
         action="append",
         default=[],
         metavar="NAME=RANGE",
-        help="a variable: N for 0..N-1, A:B for A..B-1, or values 0,8,16; the first one is the fastest mode",
+        help="a variable: N for 0..N-1, A:B for A..B-1, or values 0,8,16; the first is the fastest mode",
     )
-    check.add_argument("--let", action="append", default=[], metavar="'NAME = EXPR'", help="an intermediate value, in order")
+    check.add_argument("--let", action="append", default=[], metavar="NAME=EXPR", help="an intermediate value")
     check.add_argument("--size", type=_number, metavar="N", help="the length of the buffer")
     check.add_argument("--equals", metavar="TEXT", help="a layout that it must equal")
     check.add_argument("--same-as", metavar="EXPR", help="an expression that it must equal")
@@ -88,13 +90,12 @@ def _add_check(commands: Any) -> None:
 
 
 def _number(text: str) -> int:
-    try:
-        return int(text, 0)
-    except ValueError:
-        base, _, exponent = text.partition("**")
-        if base.isdecimal() and exponent.isdecimal() and int(exponent) < 4096:
-            return int(base) ** int(exponent)
-        raise
+    from .verify.domain import read_number
+
+    number = read_number(text)
+    if number is None:
+        raise ValueError(text)
+    return number
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -140,7 +141,7 @@ def _check_file(options: argparse.Namespace) -> int:
 
     for name in ("variable", "let", "size", "equals", "same_as", "expect"):
         if getattr(options, name):
-            raise LayoutError(f"--{name.replace('_', '-')} belongs to one expression; {options.expression} has its own", name)
+            raise LayoutError(f"--{name.replace('_', '-')} belongs to one expression, not to a file of checks", name)
     try:
         with open(options.expression, encoding="utf-8") as file:
             text = file.read()
@@ -148,15 +149,10 @@ def _check_file(options: argparse.Namespace) -> int:
         raise LayoutError(f"{options.expression}: {error}", options.expression) from error
     outcomes = run_suite(read_suite(text), limit=options.limit)
     if options.json:
-        _print_json(
-            [
-                {"id": o.case.name, "expected": o.case.verdict, "surprises": list(o.surprises), **o.verdict.to_json()}
-                for o in outcomes
-            ]
-        )
+        _print_json([{"id": o.case.name, "surprises": list(o.surprises), **o.verdict.to_json()} for o in outcomes])
     else:
         print(suite_table(outcomes))
-    return FAILS if any([outcome.surprises for outcome in outcomes]) else HOLDS
+    return FAILS if any(outcome.surprises for outcome in outcomes) else HOLDS
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -168,7 +164,9 @@ def _show(options: argparse.Namespace) -> int:
 
     value = parse(options.text)
     if not isinstance(value, (Layout, ComposedLayout)):
-        raise LayoutError(f"show: {options.text} is not a layout; write shape:stride, such as (4,8):(8,1)", options.text)
+        raise LayoutError(
+            f"show: {options.text} is not a layout; write shape:stride, such as (4,8):(8,1)", options.text
+        )
     table = table_text(value, limit=options.limit)
     print(f"{value}   size {value.size}, cosize {value.cosize}")
     print(table)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .inttuple import Coordinate, IntTuple
     from .module import Module
 
+    Modes: TypeAlias = tuple[tuple[int, ...], tuple[Any, ...]]
     Chain: TypeAlias = tuple[tuple[int, ...], tuple[Any, ...], tuple[int, ...]]
 
 __all__ = ["Layout", "cosize", "make_layout", "shape", "size", "slice_and_offset", "stride"]
@@ -58,21 +59,31 @@ class Layout:
     (4,8):(1@0,1@1)
     """
 
-    __slots__ = ("_chain", "_d", "_over", "_s", "_shape", "_stride")
+    __slots__ = ("_chain", "_d", "_modes", "_over", "_s", "_shape", "_stride")
     _shape: IntTuple
     _stride: Any
     _s: tuple[int, ...]
     _d: tuple[Any, ...]
     _over: Module
+    _modes: Modes | None
     _chain: Chain | None
 
     def __init__(self, shape: IntTuple, stride: Any = None, over: Module | None = None) -> None:
         extents: list[int] = []
+        steps: list[Any] = []
+        self._modes = self._chain = None
+        if (over is None or over is Z) and _flatten_plain(shape, stride, extents, steps, 0):
+            self._shape, self._stride, self._over = shape, stride, Z
+            self._s, self._d = tuple(extents), tuple(steps)
+            if shape == self._s:  # flat: share the tuples, so that later operations see it at once
+                self._s, self._d = shape, stride
+            return
+        extents.clear()
         if stride is None:
             self._shape = _read_shape(shape, extents)
             stride, steps = _default_stride(self._shape, over)
         else:
-            steps = []
+            steps.clear()
             self._shape, stride = _read_pair(shape, stride, extents, steps, 0)
         module = _module_of(steps, over)
         if module is not Z and not (over is F2 and module is F2 and all([type(d) is int for d in steps])):
@@ -82,7 +93,6 @@ class Layout:
         self._s = tuple(extents)
         self._d = tuple(steps)
         self._over = module
-        self._chain = None
         if module is F2:
             _check_f2(self)
         elif module is Zn:
@@ -293,7 +303,7 @@ def _new(shape: IntTuple, stride: Any, s: tuple[int, ...], d: tuple[Any, ...], o
     self._s = s
     self._d = d
     self._over = over
-    self._chain = None
+    self._modes = self._chain = None
     return self
 
 
@@ -320,6 +330,19 @@ def _read_shape(tree: object, extents: list[int]) -> IntTuple:
     tree = clean(tree, "an extent")
     extents.extend([_read_extent(leaf) for leaf in leaves(tree)])
     return tree
+
+
+def _flatten_plain(shape: Any, stride: Any, extents: list[int], steps: list[Any], level: int) -> bool:
+    """Flatten two congruent trees of integers, as most input is; False where only ``_read_pair`` can tell more."""
+    if type(shape) is not tuple or type(stride) is not tuple or len(shape) != len(stride) or level >= MAX_DEPTH:
+        return False
+    for s, d in zip(shape, stride):  # noqa: B905 - the lengths are equal; every layout a user writes comes through here
+        if type(s) is int and type(d) is int and s > 0:
+            extents.append(s)
+            steps.append(d)
+        elif not _flatten_plain(s, d, extents, steps, level + 1):
+            return False
+    return True
 
 
 def _read_pair(tree: object, stride: object, extents: list[int], steps: list[Any], level: int) -> tuple[IntTuple, Any]:
@@ -422,46 +445,60 @@ def make_layout(*layouts: Layout) -> Layout:
 # -- the parts of a layout ---------------------------------------------------------------------------------------------
 
 
-def chain(layout: Layout) -> Chain:
-    """Return (extents, strides, places): the shortest numeral system that is the same function on all naturals.
+def modes(layout: Layout) -> Modes:
+    """Return (extents, strides): the shortest numeral system that is the same function on all naturals.
 
     Neighbours s:d and t:(s.d) merge and extents 1 go, but a trailing 1:d stays unless it continues its neighbour,
-    because the last stride defines the extension.  ``places[k]`` is the index of the unit of digit k.
+    because the last stride defines the extension.
     PyCuTe: ``coalesce_z``.
 
-    >>> chain(Layout((2, (1, 6)), (1, (6, 2))))
-    ((12,), (1,), (1,))
+    >>> modes(Layout((2, (1, 6)), (1, (6, 2))))
+    ((12,), (1,))
+    >>> modes(Layout((4, 1), (1, 8)))
+    ((4, 1), (1, 8))
+    """
+    found = layout._modes
+    if found is None:
+        extents: list[int] = []
+        strides: list[Any] = []
+        follow: Any = None  # the stride that would continue the last mode
+        s = d = None
+        for s, d in zip(layout._s, layout._d):  # noqa: B905 - equal lengths by construction; this is the hot path
+            if d == follow:
+                extents[-1] *= s
+            elif s != 1:
+                extents.append(s)
+                strides.append(d)
+            else:
+                continue
+            follow = d * s
+        if s == 1 and d != follow:
+            extents.append(1)
+            strides.append(d)
+        elif s is None:
+            extents, strides = [1], [0]
+        if len(extents) == len(layout._s):  # nothing merged, as in most layouts: share the tuples
+            found = layout._modes = layout._s, layout._d
+        else:
+            found = layout._modes = tuple(extents), tuple(strides)
+    return found
+
+
+def chain(layout: Layout) -> Chain:
+    """Return (extents, strides, places): the ``modes``, and for each the index of its unit digit.
+
     >>> chain(Layout((4, 1), (1, 8)))
     ((4, 1), (1, 8), (1, 4))
     """
     found = layout._chain
     if found is None:
-        extents: list[int] = []
-        strides: list[Any] = []
+        extents, strides = layout._modes or modes(layout)
         places: list[int] = []
-        follow: Any = None  # the stride that would continue the last mode
-        extent = place = 1
-        stride: Any = None
-        s = d = None
-        for s, d in zip(layout._s, layout._d):  # noqa: B905 - equal lengths by construction; this is the hot path
-            if s == 1:
-                continue
-            if d == follow:
-                extents[-1] = extent = extent * s
-            else:
-                extents.append(s)
-                strides.append(d)
-                places.append(place)
-                extent, stride = s, d
-            place *= s
-            follow = stride * extent
-        if s == 1 and d != follow:
-            extents.append(1)
-            strides.append(d)
+        place = 1
+        for s in extents:
             places.append(place)
-        elif s is None:
-            extents, strides, places = [1], [0], [1]
-        found = layout._chain = (tuple(extents), tuple(strides), tuple(places))
+            place *= s
+        found = layout._chain = extents, strides, tuple(places)
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..errors import ProfileError
 from ..inttuple import _show, text, to_int
-from ..layout import Layout, _new, chain, make_layout
+from ..layout import Layout, _new, make_layout, modes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def coalesce(layout: Layout, profile: Coordinate = 1) -> Layout:
     coalesced forms are identical.
     Raises: ProfileError when the profile has more modes than the layout.
     Cost: one step for each leaf.
-    CuTe: ``coalesce``; the value beyond the size may change, see ``chain``.
+    CuTe: ``coalesce``; the value beyond the size may change, see ``modes``.
 
     >>> coalesce(Layout((2, (1, 6)), (1, (6, 2))))
     Layout(12, 1)
@@ -38,7 +38,7 @@ def coalesce(layout: Layout, profile: Coordinate = 1) -> Layout:
     """
     if type(profile) is not int:
         return _by_profile(layout, profile)
-    extents, strides, _ = layout._chain or chain(layout)
+    extents, strides = layout._modes or modes(layout)
     if extents[-1] == 1:
         if len(extents) == 1:
             zero = layout._over.zero
@@ -46,6 +46,8 @@ def coalesce(layout: Layout, profile: Coordinate = 1) -> Layout:
         extents, strides = extents[:-1], strides[:-1]
     if len(extents) == 1:
         return _new(extents[0], strides[0], extents, strides, layout._over)
+    if extents is layout._shape:
+        return layout
     return _new(extents, strides, extents, strides, layout._over)
 
 

@@ -32,9 +32,9 @@ from .coalesce import describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
-    from ..inttuple import IntTuple
     from ..layout import Chain
     from ..module import Module
 
@@ -103,69 +103,99 @@ def _divide(A: Layout, B: Layout) -> Layout | None:
     """Compose by division alone; None where a division leaves a remainder or the modes of B may carry together."""
     extents, strides, places = A._chain or chain(A)
     last = len(extents) - 1
-    used: dict[int, int] = {}  # how much of each mode of A the digits of B can fill
-    flat_s: list[int] = []
-    flat_d: list[Any] = []
-    cut: list[int] = []  # where the modes of each leaf of B begin
+    free = list(extents)  # how many digits of each mode of A the modes of B leave over; below one they may carry
+    steps: list[Any] = []  # the stride for each leaf of B, or a tuple of them where the leaf takes several modes
+    parts: list[Any] | None = None  # the extents in the same way, once they differ from those of B
     for n, r in zip(B._s, B._d):  # noqa: B905 - equal lengths by construction; this is the hot path
-        cut.append(len(flat_s))
         if n == 1 or r == 0:
-            flat_s.append(n)
-            flat_d.append(A._over.zero)
+            steps.append(A._over.zero)
             continue
         if r < 0:
             return None
         i = bisect_right(places, r) - 1
         digit = r
         if i:
-            digit, rest = divmod(r, places[i])
-            if rest:
+            digit = r // places[i]
+            if digit * places[i] != r:
                 return None
-        while i < last:
-            extent = extents[i]
+        if i < last:
             fill = (n - 1) * digit
-            if fill < extent:
-                used[i] = used.get(i, 0) + fill
-                break
-            room, rest = divmod(extent, digit)
-            if rest or n % room:
+            if fill >= extents[i]:
+                modes = _run_through(extents, strides, free, i, n, digit)
+                if modes is None:
+                    return None
+                if parts is None:
+                    parts = list(B._s)
+                parts[len(steps)] = modes[0]
+                steps.append(modes[1])
+                continue
+            free[i] -= fill
+            if free[i] < 1:
                 return None
-            flat_s.append(room)
-            flat_d.append(strides[i] * digit)
-            used[i] = used.get(i, 0) + extent - digit
-            n //= room
-            digit = 1
-            i += 1
-        flat_s.append(n)
-        flat_d.append(strides[i] * digit)
-    for i, fill in used.items():
-        if fill >= extents[i]:
+        steps.append(strides[i] * digit)
+    return _like(B, steps, A._over) if parts is None else _refined(B, parts, steps, A._over)
+
+
+def _run_through(
+    extents: tuple[int, ...], strides: tuple[Any, ...], free: list[int], i: int, n: int, digit: int
+) -> tuple[tuple[int, ...], tuple[Any, ...]] | None:
+    """Cut the leaf ``n:digit``, which starts in mode i of A and leaves it, into one mode for each mode of A."""
+    sizes: list[int] = []
+    steps: list[Any] = []
+    last = len(extents) - 1
+    while i < last and (n - 1) * digit >= extents[i]:
+        fit = extents[i] // digit
+        free[i] -= extents[i] - digit
+        if fit * digit != extents[i] or n % fit or free[i] < 1:
             return None
-    return _like(B, cut, tuple(flat_s), tuple(flat_d), A._over)
+        sizes.append(fit)
+        steps.append(strides[i] * digit)
+        n //= fit
+        digit = 1
+        i += 1
+    if i < last:
+        free[i] -= n - 1
+        if free[i] < 1:
+            return None
+    return (*sizes, n), (*steps, strides[i])
 
 
-def _like(B: Layout, cut: list[int], flat_s: tuple[int, ...], flat_d: tuple[Any, ...], over: Module) -> Layout:
-    """Put the modes from ``cut[k]`` to ``cut[k + 1]`` in the place of leaf k of B."""
+def _like(B: Layout, steps: list[Any], over: Module) -> Layout:
+    """Return B with other strides, one for each leaf."""
     shape = B._shape
-    if len(cut) == len(flat_s):
-        if shape is B._s:
-            return _new(flat_s, flat_d, flat_s, flat_d, over)
-        parts_s: Any = flat_s
-        parts_d: Any = flat_d
-    else:
-        ends = [*cut[1:], len(flat_s)]
-        pairs = list(zip(cut, ends, strict=True))
-        parts_s = [flat_s[i] if j - i == 1 else flat_s[i:j] for i, j in pairs]
-        parts_d = [flat_d[i] if j - i == 1 else flat_d[i:j] for i, j in pairs]
-    if not isinstance(shape, tuple):
-        return _new(parts_s[0], parts_d[0], flat_s, flat_d, over)
+    flat_d = tuple(steps)
     if shape is B._s:
-        return _new(tuple(parts_s), tuple(parts_d), flat_s, flat_d, over)
-    return _new(_refill(shape, iter(parts_s)), _refill(shape, iter(parts_d)), flat_s, flat_d, over)
+        return _new(shape, flat_d, B._s, flat_d, over)
+    if type(shape) is int:
+        return _new(shape, flat_d[0], B._s, flat_d, over)
+    return _new(shape, _refill(shape, iter(steps)), B._s, flat_d, over)
 
 
-def _refill(tree: IntTuple, source: Any) -> Any:
-    return tuple([_refill(child, source) if isinstance(child, tuple) else next(source) for child in tree])  # type: ignore[union-attr]
+def _refined(B: Layout, parts: list[Any], steps: list[Any], over: Module) -> Layout:
+    """Put ``parts[k]``, a leaf or a tuple of leaves, in the place of leaf k of B, and ``steps[k]`` as its stride."""
+    shape = B._shape
+    flat_s, flat_d = _joined(parts), _joined(steps)
+    if type(shape) is int:
+        return _new(parts[0], steps[0], flat_s, flat_d, over)
+    return _new(_refill(shape, iter(parts)), _refill(shape, iter(steps)), flat_s, flat_d, over)
+
+
+def _joined(parts: list[Any]) -> tuple[Any, ...]:
+    flat: list[Any] = []
+    for part in parts:
+        if type(part) is tuple:
+            flat += part
+        else:
+            flat.append(part)
+    return tuple(flat)
+
+
+def _refill(tree: Any, source: Iterator[Any]) -> Any:
+    """Return a tuple with the items of ``source`` in the place of the leaves of the tuple ``tree``."""
+    filled = []
+    for child in tree:  # a plain loop: a comprehension would cost a second call for each node
+        filled.append(next(source) if type(child) is int else _refill(child, source))  # noqa: PERF401
+    return tuple(filled)
 
 
 # -- the exact road ----------------------------------------------------------------------------------------------------
@@ -352,7 +382,8 @@ def _by_values(A: Layout, B: Layout, modules: tuple[Module, ...]) -> Layout:
         except (NotALayoutError, NotLinearError) as refused:
             error = error or refused
     raise NotALayoutError(
-        f"composition: {describe(A)} o {describe(B)} is not a layout ({error}). ComposedLayout(A, 0, B) keeps the chain.",
+        f"composition: {describe(A)} o {describe(B)} is not a layout ({error}). "
+        f"ComposedLayout(A, 0, B) keeps the chain.",
         _last_index(error),
     )
 

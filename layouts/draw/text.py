@@ -39,7 +39,7 @@ def table_text(layout: Any, *, limit: int = 2**16) -> str:
     for page in range(layout.size // (rows * columns)):
         start = page * rows * columns
         lines = [f"mode 2.. at {idx2crd(page, tuple(sizes[2:]))}"] if len(sizes) > 2 else []
-        lines.append(" " * (label + 3) + "  ".join([str(j).rjust(width) for j in range(columns)]))
+        lines.append(" " * (label + 4) + "  ".join([str(j).rjust(width) for j in range(columns)]))
         lines.append(" " * (label + 1) + "+" + "-" * (columns * (width + 2)))
         for i in range(rows):
             row = [cells[start + i + j * rows].rjust(width) for j in range(columns)]

@@ -6,7 +6,8 @@ question is answered by algebra, for any size of the domain.  Otherwise every po
 >>> verdict = check("i * 8 + (j ^ (i % 8))", i=64, j=8)
 >>> print(verdict)
 i * 8 + (j ^ (i % 8))
-  domain     i in 0..63, j in 0..7: 512 points, decided by algebra
+  domain     i in 0..63, j in 0..7
+  method     algebra, for all 512 points at once
   values     0 .. 511, bijective onto 0..511
   class      swizzled CuTe layout, F2-linear
   swizzled   Sw<3,0,3> o (64,8):(8,1)
@@ -20,8 +21,8 @@ from ..composed import ComposedLayout, swizzled_forms
 from ..errors import EvaluationError, LayoutError, TooLargeError
 from ..inttuple import _show, compatible, to_int
 from ..layout import Layout
-from ..linearity import bit_images
-from ..module import Z, Zn
+from ..linearity import bit_images, from_images
+from ..module import Zn
 from ..notation.cute import parse
 from .domain import Domain, read_variable, words
 from .evaluate import evaluate
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     Lets = list[tuple[str, Expression]]
 
-__all__ = ["check"]
+__all__ = ["Verdict", "check"]
 
 _CHUNK = 2**20
 
@@ -61,7 +62,7 @@ def check(
 
     ``variables``, or keywords, give each variable N for 0..N-1, a ``range``, or a list of values; each is one top-level
     mode of the recovered layout, in the order given.  ``let`` names intermediate values, in order.  ``size`` is the
-    length of the buffer; ``equals`` a layout, or its text, and ``same_as`` an expression that must have the same values.
+    length of the buffer; ``equals`` a layout or its text, ``same_as`` an expression, that must have the same values.
     ``expect`` lists what must hold, of injective, onto, in-bounds and any; by default injective, and in-bounds with a
     size.  Equality with what is given, and the absence of signed overflow, are always required except with any.
     Variables are ``int`` (or ``long long`` where their values need it), of ``int_bits`` bits.
@@ -141,8 +142,6 @@ def _by_sums(tree: Expression, domain: Domain, lets: Lets, int_bits: int) -> Aff
 
 
 def _by_bits(tree: Expression, domain: Domain, lets: Lets, int_bits: int) -> AffineMap | None:
-    from ..linearity import from_images
-
     bits = {}
     for v in domain.variables:
         if not isinstance(v.values, range) or v.values.start or v.size & (v.size - 1):
@@ -162,7 +161,7 @@ def _by_points(
 
     if domain.size > limit:
         raise TooLargeError(
-            f"the expression has no closed form over {domain}; its {domain.size} points are more than the limit {limit}",
+            f"no closed form was found over {domain}, and its {domain.size} points are more than the limit {limit}",
             domain.size,
         )
     parts = []

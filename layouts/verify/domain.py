@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Domain", "Variable", "read_variable"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_NUMBER = re.compile(r"[+-]?(0[xX][0-9a-fA-F]+|\d{1,4000})")
+_NUMBER = re.compile(r"([+-]?)(?:0[xX]([0-9a-fA-F]{1,1000})|(\d{1,1000})(?:\*\*(\d{1,3}))?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +89,34 @@ def _read_text(name: str, text: str) -> range | list[int]:
     separator = "," if "," in text else ":"
     parts = text.split(separator)
     for part in parts:
-        stripped = part.strip()
-        if not _NUMBER.fullmatch(stripped):
-            raise ParseError("expected a range such as 64, 8:64 or 0,8,16", shown, offset)
-        numbers.append(int(stripped, 16 if "x" in stripped.lower() else 10))
+        number = read_number(part)
+        if number is None:
+            raise ParseError("expected a range such as 64, 2**20, 8:64 or 0,8,16", shown, offset)
+        numbers.append(number)
         offset += len(part) + 1
     if separator == ",":
         return numbers
     if len(numbers) > 2:
         raise ParseError("a range has two ends, A:B", shown, len(name) + 1)
     return range(numbers[0]) if len(numbers) == 1 else range(numbers[0], numbers[1])
+
+
+def read_number(text: str) -> int | None:
+    """Return the integer that ``text`` spells, as ``64``, ``0x40`` or ``2**6``, or None.
+
+    >>> read_number("2**6"), read_number("0x40"), read_number("six")
+    (64, 64, None)
+    """
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None:
+        return None
+    sign, hexadecimal, base, exponent = match.groups()
+    number = int(hexadecimal, 16) if hexadecimal else int(base)
+    if exponent is not None:
+        if number.bit_length() * int(exponent) > 10_000:
+            return None
+        number = int(number ** int(exponent))
+    return -number if sign == "-" else number
 
 
 class Domain:

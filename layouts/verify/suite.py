@@ -1,7 +1,7 @@
 """Many checks from one TOML file: ``[[check]]`` tables with an expression, its variables and the verdict it should get.
 
-A check whose verdict is ``"fails"`` documents a bug: the suite is content when it fails for the reason that is given, and
-when the ``fix`` beside it holds.  ``expected`` may list fields of the verdict, which must then be equal.
+A check whose verdict is ``"fails"`` documents a bug: the suite is content when it fails for the reason that is given,
+and when the ``fix`` beside it holds.  ``expected`` may list fields of the verdict, which must then be equal.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ class Outcome:
 
 
 def read_suite(text: str) -> list[Case]:
-    """Return the cases of a TOML text.
+    r"""Return the cases of a TOML text.
 
     Raises: LayoutError that names the check and the key; a key that is not known is refused.
 
-    >>> [case.name for case in read_suite('[[check]]\\nid = "row"\\nexpression = "i*8"\\nvariables = {i = 8}')]
+    >>> [case.name for case in read_suite('[[check]]\nid = "row"\nexpression = "i*8"\nvariables = {i = 8}')]
     ['row']
     """
     import tomllib
@@ -153,7 +153,8 @@ def suite_table(outcomes: list[Outcome]) -> str:
     widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
     lines = []
     for row in rows:
-        cells = [cell.rjust(w) if k == 3 else cell.ljust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))]
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        cells[3] = row[3].rjust(widths[3])
         lines.append("  ".join(cells).rstrip())
     for outcome in outcomes:
         lines += [f"{outcome.case.name}: {surprise}" for surprise in outcome.surprises]

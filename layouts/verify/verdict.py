@@ -71,19 +71,20 @@ class Verdict:
         """Return the verdict as one object of JSON values, with the names of the fields as keys."""
         names = [name for name in self.__dataclass_fields__ if name not in ("layout", "expected")]
         result: dict[str, Any] = {name: getattr(self, name) for name in names}
-        return {**result, "class": result.pop("kind"), "holds": self.holds, "failures": self.failures}
+        result["class"] = result.pop("kind")
+        return {**result, "holds": self.holds, "failures": self.failures}
 
     def __str__(self) -> str:
-        lines = [self.expression, f"  domain     {self.domain}: {self.domain_size} points, decided by {self.method}"]
+        lines = [self.expression, f"  domain     {self.domain}", f"  method     {self.method}"]
         lines.append(f"  values     {self.minimum} .. {self.maximum}, {self._spread()}")
         lines.append(f"  class      {self.kind}")
         if self.cute is not None:
             lines.append(f"  layout     {self.cute}")
         lines += [f"  swizzled   {form}" for form in self.swizzled]
         if self.f2_bases is not None:
-            bases = "   ".join([f"{name}: {' '.join(map(str, images)) or '-'}" for name, images in self.f2_bases.items()])
+            rows = [f"{name}: {_listed(images)}" for name, images in self.f2_bases.items()]
             offset = f"   offset: {self.f2_offset}" if self.f2_offset else ""
-            lines.append(f"  F2 bases   {bases}{offset}")
+            lines.append(f"  F2 bases   {'   '.join(rows)}{offset}")
         if self.equal:
             lines.append("  equal      to what was given, at every point")
         lines += [f"  {line}" for line in self._faults()]
@@ -107,13 +108,22 @@ class Verdict:
             lines.append(f"collision  {first} and {second} both have the value {self.collision['value']}")
         if self.out_of_bounds is not None and self.size is not None:
             at, value = words(self.out_of_bounds["at"]), self.out_of_bounds["value"]
-            lines.append(f"outside    first at {at}: index {value} is not in 0..{self.size - 1}; largest {self.maximum}")
+            lines.append(
+                f"outside    first at {at}: index {value} is not in 0..{self.size - 1}; largest {self.maximum}"
+            )
         if self.missed is not None:
             lines.append(f"missed     no point has the value {self.missed}")
         if self.difference is not None:
             at, value = words(self.difference["at"]), self.difference["value"]
             lines.append(f"differs    first at {at}: {value} against {self.difference['expected']}")
         if self.overflow is not None:
-            at, value, type_ = words(self.overflow["at"]), self.overflow["value"], self.overflow["type"]
-            lines.append(f"overflow   first at {at}: {self.overflow['operator']!r} gives {value}, beyond {type_}")
+            at, value, operator = words(self.overflow["at"]), self.overflow["value"], self.overflow["operator"]
+            lines.append(f"overflow   first at {at}: {operator!r} gives {value}, beyond {self.overflow['type']}")
         return lines
+
+
+def _listed(images: list[int], most: int = 16) -> str:
+    """Return the images of a variable, the middle left out when there are many."""
+    if len(images) > most:
+        return f"{' '.join(map(str, images[: most - 4]))} ... {images[-1]} ({len(images)} images)"
+    return " ".join(map(str, images)) or "-"
