@@ -76,7 +76,7 @@ class Layout:
             self._shape, self._stride, self._over = shape, stride, Z
             self._s, self._d = tuple(extents), tuple(steps)
             if shape == self._s:  # flat: share the tuples, so that later operations see it at once
-                self._s, self._d = shape, stride
+                self._s, self._d = shape, stride  # type: ignore[assignment]
             return
         extents.clear()
         if stride is None:

@@ -20,7 +20,8 @@ BitMatrix((6,), rows=3)
 
 from __future__ import annotations
 
-from .bits import BitMatrix, _image, _natural, _number, _same, _show
+from .bits import BitMatrix, _natural, _number, _same, _show
+from .elimination import image
 from .errors import ProfileError
 
 TYPE_CHECKING = False
@@ -107,7 +108,7 @@ def contains(U: BitMatrix, x: SupportsIndex) -> bool:
     value = _natural("contains", "the value", x)
     if value.bit_length() > U.rows:
         raise ProfileError(f"contains: value {_number(value)} has more bits than {_show(U)}", value)
-    return _image(U._reduced()[0], value) >> len(U.columns) == 0
+    return image(U._reduced()[0], value) >> len(U.columns) == 0
 
 
 def same_span(U: BitMatrix, V: BitMatrix) -> bool:

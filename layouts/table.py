@@ -1,6 +1,6 @@
 """Whole-domain tables and array evaluation: every value of a layout, as fast as memory takes them.
 
-A table is built in two levels.  A *low* part covers the fastest digits, about 4096 values that stay in the cache;
+A table is built in two levels.  A *low* part covers the fastest digits, some thousand values that stay in the cache;
 a *high* part holds the remaining offsets; then one pass writes ``high[:, None] + low`` (or ``^``) into the result.
 By hand, ``(2,4):(3,10)``: low is [0, 3], high is [0, 10, 20, 30], and row k of the result is ``high[k] + low``:
 0 3 10 13 20 23 30 33.
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["at", "table"]
 
-_LOW = 4096
-"""Values in the low part: 32 KiB of int64, one first-level cache."""
+_LOW = 2**13
+"""The most values in the low part: 64 KiB of int64.  From half of that on numpy writes a row without a buffer."""
 
 
 def table(layout: Layout, *, out: Any = None, dtype: Any = None, limit: int = 2**26) -> Any:
@@ -141,16 +141,12 @@ def _fill(numpy: Any, out: Any, extents: tuple[int, ...], strides: tuple[int, ..
     rows = 1 << ((_LOW // low_size).bit_length() - 1)  # how much of mode k fits as well; a power of two for XOR
     if k == len(extents) - 1:
         _fill_last(numpy, out, (*extents[:k], rows), (*strides[:k], d), s // rows, rows * d, xor=xor)
-    elif low_size >= 256 or xor:
-        if xor and rows > 1:
-            head, tail = ((*extents[:k], rows), (*strides[:k], d)), ((s // rows, *extents[k + 1 :]), rows * d)
-            low = _small(numpy, *head, out.dtype, xor=True)
-            high = numpy.empty(size // len(low), dtype=out.dtype)
-            _fill(numpy, high, tail[0], (tail[1], *strides[k + 1 :]), xor=True)
-        else:
-            low = _small(numpy, extents[:k], strides[:k], out.dtype, xor=xor)
-            high = numpy.empty(size // low_size, dtype=out.dtype)
-            _fill(numpy, high, extents[k:], strides[k:], xor=xor)
+    elif 2 * low_size >= _LOW or s % rows == 0:
+        if s % rows:
+            rows = 1
+        low = _small(numpy, (*extents[:k], rows), (*strides[:k], d), out.dtype, xor=xor)
+        high = numpy.empty(size // len(low), dtype=out.dtype)
+        _fill(numpy, high, (s // rows, *extents[k + 1 :]), (rows * d, *strides[k + 1 :]), xor=xor)
         _outer(numpy, high, low, out, xor=xor)
     else:  # few fast values, then a long mode: fill it once, repeat it with the offsets of the rest
         block = low_size * s

@@ -16,6 +16,7 @@ from .module import F2, ArithTuple, Z, Zn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .inttuple import IntTuple
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from .module import Module
 
 __all__ = ["from_values"]
+
+_RUN = 2**20
+"""How many values are compared at once, so that temporaries stay small."""
 
 
 def from_values(values: Any, shape: IntTuple | None = None, over: Module = Z, *, limit: int = 2**26) -> Layout:
@@ -89,25 +93,37 @@ def _read_values(values: Any, shape: IntTuple | None, over: Module, limit: int) 
 def _linear_from_values(values: Any, tree: IntTuple) -> Layout:
     if len(values) & (len(values) - 1):
         raise NotLinearError(f"from_values: {len(values)} values; over F2 the size is a power of two", len(values))
-    negative = next((i for i, v in enumerate(values) if v < 0), None)
-    if negative is not None:
+    if int(min(values) if isinstance(values, list) else values.min()) < 0:
+        negative = next(i for i, v in enumerate(values) if v < 0)
         raise NotLinearError(f"from_values: {values[negative]} at index {negative} is negative", negative)
     if values[0] != 0:
         raise NotLinearError(f"from_values: index 0 has {values[0]}, and a linear map has 0 there", (0, 0))
     images = tuple([int(values[1 << k]) for k in range(len(values).bit_length() - 1)])
-    table: Any = [0] if isinstance(values, list) else values[:1] * 0
-    for k, image in enumerate(images):
-        upper = [v ^ image for v in table] if isinstance(table, list) else table ^ image
-        index = first_difference(upper, values[1 << k : 2 << k])
+    for k, image in enumerate(images):  # the values below 2**k are right; those from there on repeat them XOR image
+        half = 1 << k
+        index = _first_mismatch(values, half, 2 * half, lambda i, j: _xor(values[i - half : j - half], image))  # noqa: B023
         if index is not None:
-            x, y = 1 << k, index
+            x, y = 1 << k, index - (1 << k)
             raise NotLinearError(
                 f"from_values: not linear over F2: index {x | y} has {values[x | y]}, and the values {values[x]} and "
                 f"{values[y]} at {x} and {y} have the XOR {int(values[x]) ^ int(values[y])}",
                 (y, x),
             )
-        table = values[: 2 << k]
     return from_images(images, tree)
+
+
+def _xor(values: Any, image: int) -> Any:
+    return [v ^ image for v in values] if isinstance(values, list) else values ^ image
+
+
+def _first_mismatch(values: Any, start: int, stop: int, expected: Callable[[int, int], Any]) -> int | None:
+    """Return the first index from ``start`` below ``stop`` where the values are not the expected ones, run by run."""
+    for i in range(start, stop, _RUN):
+        j = min(i + _RUN, stop)
+        index = first_difference(values[i:j], expected(i, j))
+        if index is not None:
+            return i + index
+    return None
 
 
 def _sums_from_values(values: Any, tree: IntTuple, extents: list[int], over: Module) -> Layout:
@@ -125,8 +141,7 @@ def _sums_from_values(values: Any, tree: IntTuple, extents: list[int], over: Mod
         step *= extent
     known = from_modes(parts, tuple(extents[: len(parts)]), over)
     size = known.size
-    expected = _table_like(values, known)
-    index = first_difference(values[:size], expected)
+    index = _first_mismatch(values, 0, size, _expected(values, known))
     if index is None:
         if breaks is None:
             return from_modes(parts, tree, over)
@@ -139,14 +154,16 @@ def _sums_from_values(values: Any, tree: IntTuple, extents: list[int], over: Mod
     )
 
 
-def _table_like(values: Any, layout: Layout) -> Any:
-    """Return the values of ``layout`` as ``values`` holds its own: an int64 array, or a list."""
+def _expected(values: Any, layout: Layout) -> Callable[[int, int], Any]:
+    """Return the function that gives runs of the values of ``layout``, as arrays where ``values`` is one."""
     if not isinstance(values, list):
-        return layout.table(limit=layout.size)
-    result = [layout.over.zero]
+        import numpy
+
+        return lambda i, j: layout.at(numpy.arange(i, j))
+    table = [layout.over.zero]
     for s, d in zip(layout._s, layout._d, strict=True):
-        result = [value + d * digit for digit in range(s) for value in result]
-    return result
+        table = [value + d * digit for digit in range(s) for value in table]
+    return lambda i, j: table[i:j]
 
 
 def _continued(parts: list[list[tuple[int, Any]]], index: int) -> Any:

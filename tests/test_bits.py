@@ -9,14 +9,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from layouts.bits import (
-    BitMatrix,
-    _compose,
-    _compose_packed,
-    _eliminate,
-    _eliminate_packed,
-    _image,
-)
+from layouts.bits import BitMatrix
+from layouts.elimination import _compose_packed, _eliminate, _eliminate_packed, compose, image
 from layouts.errors import NotInvertibleError, ProfileError
 
 SMALL = [
@@ -234,16 +228,16 @@ def test_every_final_statement_of_the_elimination_is_true():
         n = len(M.columns)
         for field, r in zip(*_eliminate(M.columns, M.rows)[:2], strict=True):
             x, y = field & (1 << n) - 1, field >> n
-            assert _image(M.columns, x) == (y if r < 0 else y ^ 1 << r)
+            assert image(M.columns, x) == (y if r < 0 else y ^ 1 << r)
 
 
 def test_packed_and_plain_composition_agree():
     rng = random.Random(8)
     for M in sizes():
         N = random_matrix(rng, len(M.columns), rng.randint(0, 80))
-        plain = tuple(_image(M.columns, column) for column in N.columns)
+        plain = tuple(image(M.columns, column) for column in N.columns)
         assert _compose_packed(M.columns, N.columns, M.rows) == plain
-        assert _compose(M.columns, N.columns, M.rows) == plain
+        assert compose(M.columns, N.columns, M.rows) == plain
 
 
 @pytest.mark.parametrize("bits", [1, 2, 3, 4, 70])
@@ -251,7 +245,7 @@ def test_composition_of_columns_with_few_bits_takes_every_road(bits):
     rng = random.Random(bits)
     M = random_matrix(rng, 70, 70)
     N = BitMatrix([sum(1 << i for i in rng.sample(range(70), bits)) for _ in range(50)] + [0], rows=70)
-    assert (M @ N).columns == tuple(_image(M.columns, column) for column in N.columns)
+    assert (M @ N).columns == tuple(image(M.columns, column) for column in N.columns)
 
 
 @pytest.mark.parametrize("n", [64, 200, 600])
@@ -329,7 +323,7 @@ def test_pickle_and_copies_are_equal_before_and_after_a_reduction():
 def test_the_reduction_is_done_once(monkeypatch):
     M = BitMatrix((3, 6, 2))
     inverse = M.inverse()
-    monkeypatch.setattr("layouts.bits._reduce", None)
+    monkeypatch.setattr("layouts.bits.reduce", None)
     assert (M.inverse(), M.rank(), M.solve(1)) == (inverse, 3, 5)
     with pytest.raises(TypeError):
         BitMatrix((3, 6, 2)).rank()

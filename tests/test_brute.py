@@ -48,9 +48,7 @@ def test_break_over_z_is_where_the_longest_agreeing_layout_ends(extents, top):
 
 
 def test_break_over_f2_is_where_the_longest_agreeing_linear_map_ends():
-    tables = [
-        tuple(brute.values(Layout((2, 2, 2), strides, over=F2))) for strides in product(range(4), repeat=3)
-    ]
+    tables = [tuple(brute.values(Layout((2, 2, 2), strides, over=F2))) for strides in product(range(4), repeat=3)]
     for points in product(range(4), repeat=8):
         if points[0] == 0 and points[1] < 2:  # the rest is the same up to a name
             agreeing = [brute.first_difference(points, table) for table in tables]

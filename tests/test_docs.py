@@ -15,9 +15,7 @@ ROOT = Path(layouts.__file__).parent
 PAGES = Path(__file__).parent.parent
 FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
 
-MODULES = sorted(
-    name for _, name, _ in pkgutil.walk_packages([str(ROOT)], "layouts.") if not name.endswith("__main__")
-) + ["layouts"]
+MODULES = ["layouts", *sorted(name for _, name, _ in pkgutil.walk_packages([str(ROOT)], "layouts."))]
 TEXTS = sorted([*PAGES.glob("*.md"), *(PAGES / "docs").rglob("*.md")])
 
 

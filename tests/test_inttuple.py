@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import coordinates, shapes, trees
+from strategies import coordinates, shapes, strides_for, trees
 
 from layouts import (
     Layout,
@@ -119,8 +119,7 @@ def test_the_last_digit_takes_the_whole_quotient(shape, index):
 @given(shapes(), st.data())
 def test_crd2idx_is_digit_times_stride(shape, data):
     c = data.draw(coordinates(shape, beyond=9))
-    stride = unflatten(tuple(data.draw(st.lists(INTEGERS, min_size=len(flatten(shape)), max_size=9)))[:0] or tuple(
-        [data.draw(INTEGERS) for _ in flatten(shape)]), shape)
+    stride = data.draw(strides_for(shape, INTEGERS))
     assert crd2idx(c, shape, stride) == brute.value_at(Layout(shape, stride), c)
     assert crd2idx(c, shape, prefix_product(shape)) == crd2idx(c, shape)
 
@@ -183,7 +182,23 @@ def test_refusals_show_the_offending_part(case):
 
 # -- orders ------------------------------------------------------------------------------------------------------------
 
-SMALL = [1, 2, 4, (), (1,), (2,), (4,), (1, 2), (2, 2), (2, (2,)), ((2, 2),), (2, (1, 2)), ((2,), 2), (2, 1, 2), ((), 4)]
+SMALL = [
+    1,
+    2,
+    4,
+    (),
+    (1,),
+    (2,),
+    (4,),
+    (1, 2),
+    (2, 2),
+    (2, (2,)),
+    ((2, 2),),
+    (2, (1, 2)),
+    ((2,), 2),
+    (2, 1, 2),
+    ((), 4),
+]
 
 
 def valid(coordinate, shape):
@@ -236,14 +251,36 @@ def nested(levels, leaf=1):
     return leaf
 
 
-@pytest.mark.parametrize(
-    "f", [rank, depth, product, flatten, size, prefix_product, lambda t: idx2crd(0, t), lambda t: crd2idx(0, t),
-          lambda t: congruent(t, t), lambda t: weakly_congruent(t, t), lambda t: compatible(t, t),
-          lambda t: unflatten((1,), t), Layout, lambda t: Layout(t, t), lambda t: Layout(1)(t)]
-)
-def test_nesting_is_read_to_the_limit_and_refused_beyond(f):
-    if f(1) is not None and "Layout(1)" not in repr(f):
-        f(nested(MAX_DEPTH - 1))
+READERS = [
+    rank,
+    depth,
+    product,
+    flatten,
+    size,
+    prefix_product,
+    Layout,
+    lambda t: idx2crd(0, t),
+    lambda t: crd2idx(0, t),
+    lambda t: congruent(t, t),
+    lambda t: weakly_congruent(t, t),
+    lambda t: compatible(t, t),
+    lambda t: unflatten((1,), t),
+    lambda t: Layout(t, t),
+    lambda t: Layout(t)(t),
+]
+
+
+@pytest.mark.parametrize("case", range(len(READERS)))
+def test_nesting_is_read_to_the_limit_and_refused_beyond(case):
+    READERS[case](nested(MAX_DEPTH))
     for levels in (MAX_DEPTH + 1, 10_000):
         with pytest.raises(ProfileError):
-            f(nested(levels))
+            READERS[case](nested(levels))
+
+
+def test_a_coordinate_nested_deeper_than_its_shape_is_refused():
+    for levels in (1, 50, 10_000):
+        with pytest.raises(ProfileError):
+            Layout(1)(nested(levels))
+        with pytest.raises(ProfileError):
+            idx2crd(nested(levels), 1)

@@ -118,39 +118,61 @@ def _resolve(
     tree: Expression, domain: Domain, lets: Lets, limit: int, int_bits: int
 ) -> tuple[AffineMap | TableMap, dict[str, Any] | None]:
     """Return the map of an expression, by algebra where its trace closes, and the first overflow."""
-    affine = _by_sums(tree, domain, lets, int_bits) or _by_bits(tree, domain, lets, int_bits)
-    return (affine, None) if affine is not None else _by_points(tree, domain, lets, limit, int_bits)
+    positions = _by_position(domain)
+    if positions is not None:
+        names, known = positions
+        affine = _by_sums(tree, domain, names, known + lets, int_bits) or _by_bits(
+            tree, domain, names, known + lets, int_bits
+        )
+        if affine is not None:
+            return affine, None
+    return _by_points(tree, domain, lets, limit, int_bits)
 
 
-def _by_sums(tree: Expression, domain: Domain, lets: Lets, int_bits: int) -> AffineMap | None:
-    ranges = {v.name: (v.values.start, v.values.stop) for v in domain.variables if isinstance(v.values, range)}
-    if len(ranges) < len(domain.variables):
-        return None
-    traced = trace_affine(tree, ranges, lets, int_bits)
+def _by_position(domain: Domain) -> tuple[list[str], Lets] | None:
+    """Return names for the positions of the variables, and lets that say which value stands there.
+
+    A variable that is not its own position must have values a, a + b, a + 2b, ...; otherwise there is no answer.
+    """
+    names: list[str] = []
+    lets: Lets = []
+    for variable in domain.variables:
+        values = variable.values
+        first = values.start if isinstance(values, range) else values[0]
+        step = 1 if isinstance(values, range) or len(values) < 2 else values[1] - first
+        if isinstance(values, tuple) and values != tuple(range(first, first + step * len(values), step)):
+            return None
+        if first == 0 and step == 1:
+            names.append(variable.name)
+        else:
+            names.append(variable.name + ".position")
+            lets.append((variable.name, parse_expression(f"{first} + {step} * {names[-1]}")))
+    return names, lets
+
+
+def _by_sums(tree: Expression, domain: Domain, names: list[str], lets: Lets, int_bits: int) -> AffineMap | None:
+    sizes = [v.size for v in domain.variables]
+    traced = trace_affine(tree, {n: (0, s) for n, s in zip(names, sizes, strict=True)}, lets, int_bits)
     if traced is None:
         return None
     offset, factors = traced
-    sizes, steps = [], []
-    for variable in domain.variables:
-        factor = factors.get(variable.name, 0)
-        offset += factor * ranges[variable.name][0]
-        sizes.append(variable.size)
-        steps.append(factor if variable.size > 1 else 0)
+    steps = [factors.get(name, 0) if s > 1 else 0 for name, s in zip(names, sizes, strict=True)]
     single = len(sizes) == 1
     layout = Layout(sizes[0] if single else tuple(sizes), steps[0] if single else tuple(steps))
     return AffineMap(offset, layout, domain.shape)
 
 
-def _by_bits(tree: Expression, domain: Domain, lets: Lets, int_bits: int) -> AffineMap | None:
-    bits = {}
-    for v in domain.variables:
-        if not isinstance(v.values, range) or v.values.start or v.size & (v.size - 1):
-            return None
-        bits[v.name] = v.size.bit_length() - 1
+def _by_bits(tree: Expression, domain: Domain, names: list[str], lets: Lets, int_bits: int) -> AffineMap | None:
+    sizes = [v.size for v in domain.variables]
+    if any(s & (s - 1) for s in sizes):
+        return None
+    bits = {n: s.bit_length() - 1 for n, s in zip(names, sizes, strict=True)}
     traced = trace_f2(tree, bits, lets, int_bits)
     if traced is None:
         return None
-    images = [image for v in domain.variables for image in traced.bases[v.name]]
+    images = [image for name in names for image in traced.bases[name]]
+    if traced.offset < 0 or min(images, default=0) < 0:
+        return None  # signs are bits as well, but layouts over F2 have natural values
     return AffineMap(traced.offset, from_images(tuple(images), domain.shape), domain.shape)
 
 
@@ -164,7 +186,7 @@ def _by_points(
             f"no closed form was found over {domain}, and its {domain.size} points are more than the limit {limit}",
             domain.size,
         )
-    parts = []
+    table = numpy.empty(domain.size, dtype=numpy.int64)
     overflow = None
     for start in range(0, domain.size, _CHUNK):
         stop = min(start + _CHUNK, domain.size)
@@ -174,13 +196,14 @@ def _by_points(
             index = start + error.witness if isinstance(error.witness, int) else start
             raise EvaluationError(f"at {words(domain.point(index))}: {error.message}", index) from error
         values = numpy.asarray(result.values)
-        parts.append(numpy.broadcast_to(values, (stop - start,)))
+        if values.dtype == object and table.dtype != object:
+            table = table.astype(object)  # some value needs more than 64 bits
+        table[start:stop] = values
         if overflow is None and result.overflow is not None:
             over = result.overflow
             at = domain.point(start + over.index)
             overflow = {"at": at, "value": over.value, "type": over.type, "operator": over.operator}
-    values = numpy.concatenate(parts) if len(parts) > 1 else parts[0]
-    return TableMap(values, domain.shape), overflow
+    return TableMap(table, domain.shape), overflow
 
 
 def _judge(

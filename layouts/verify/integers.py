@@ -58,7 +58,11 @@ class IntegerType:
         return (1 << self.bits - self.signed) - 1
 
     def wrap(self, value: int) -> int:
-        """Return ``value`` converted to this type: by ``!= 0`` to bool, else modulo 2**bits, as gcc does."""
+        """Return ``value`` converted to this type: by ``!= 0`` to bool, else modulo 2**bits, as gcc does.
+
+        >>> integer_type("int8_t").wrap(200), integer_type("bool").wrap(200)
+        (-56, 1)
+        """
         if self.bits == 1:
             return int(value != 0)
         return (value - self.low) % (1 << self.bits) + self.low

@@ -24,11 +24,14 @@ from ..values import from_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from ..inttuple import IntTuple
 
 __all__ = ["AffineMap", "TableMap", "first_parting"]
+
+_PART = 2**20
 
 
 class AffineMap:
@@ -176,30 +179,56 @@ class TableMap:
 
     def collision(self) -> tuple[int, int] | None:
         """Return the first two indices with one value: the smallest later index, then the smallest earlier one."""
+        slots = self._slots()
+        if slots is None:
+            return _collision_of_few(self.values)
+        low, step, count = slots
         import numpy
 
-        if self._count_distinct() == self.size:
+        taken = numpy.zeros(count, dtype=bool)
+        for part in self._parts():
+            taken[(part - low) // step] = True
+        if int(numpy.count_nonzero(taken)) == self.size:
             return None
-        order = numpy.argsort(self.values, kind="stable")
-        ordered = self.values[order]
-        again = numpy.flatnonzero(ordered[1:] == ordered[:-1])
-        k = again[numpy.argmin(order[again + 1])]
-        return int(order[k]), int(order[k + 1])
+        taken[:] = False
+        for start, part in zip(range(0, self.size, _PART), self._parts(), strict=True):
+            places = (part - low) // step
+            again = taken[places] | _repeats(places)
+            if again.any():
+                later = start + int(again.argmax())
+                return int((self.values[:later] == self.values[later]).argmax()), later
+            taken[places] = True
+        return None
 
-    def _count_distinct(self) -> int:
+    def _parts(self) -> Iterator[Any]:
+        """Yield the values in runs that stay small, so that temporaries do."""
+        for start in range(0, self.size, _PART):
+            yield self.values[start : start + _PART]
+
+    def _slots(self) -> tuple[int, int, int] | None:
+        """Return (low, step, count) such that every value is low + step * k with k < count; None for too many slots."""
         import numpy
 
+        if self.values.dtype == object:
+            return None
         low, high = self.bounds()
-        if high - low < 4 * self.size + 2**16:
-            taken = numpy.zeros(high - low + 1, dtype=bool)
-            taken[(self.values - low).astype(numpy.int64)] = True
-            return int(numpy.count_nonzero(taken))
-        return len(numpy.unique(self.values))
+        step = 1
+        if high - low >= 4 * self.size + 2**16:
+            step = 0
+            for part in self._parts():
+                step = int(numpy.gcd(step, numpy.gcd.reduce(part - low)))
+                if step == 1:
+                    break
+        count = (high - low) // max(step, 1) + 1
+        return (low, max(step, 1), count) if count <= 8 * self.size + 2**16 else None
 
     def first_outside(self, size: int) -> int | None:
         """Return the smallest index whose value is not in 0..size-1."""
-        outside = (self.values < 0) | (self.values >= size)
-        return int(outside.argmax()) if outside.any() else None
+        for start, part in zip(range(0, self.size, _PART), self._parts(), strict=True):
+            outside = (part < 0) | (part >= size)
+            if outside.any():
+                return start + int(outside.argmax())
+        return None
 
     def missed(self, size: int) -> int | None:
         """Return the smallest number in 0..size-1 that is no value."""
@@ -208,14 +237,15 @@ class TableMap:
         if size > 4 * self.size + 2**16:  # then some number below this bound is missed
             size = 4 * self.size + 2**16
         taken = numpy.zeros(size, dtype=bool)
-        taken[self.values[(self.values >= 0) & (self.values < size)].astype(numpy.int64)] = True
+        for part in self._parts():
+            taken[part[(part >= 0) & (part < size)].astype(numpy.int64)] = True
         return None if taken.all() else int(taken.argmin())
 
     def sums(self) -> tuple[int, Layout] | None:
         """Return (offset, layout over Z) with value = offset + layout(i), or None."""
         offset = int(self.values[0])
         try:
-            return offset, from_values(self.values - offset, self.shape)
+            return offset, from_values(self.values - offset if offset else self.values, self.shape)
         except NotALayoutError:
             return None
 
@@ -225,9 +255,37 @@ class TableMap:
         if self.size & (self.size - 1) or self.bounds()[0] < 0:
             return None
         try:
-            return offset, from_values(self.values ^ offset, self.shape, F2)
+            return offset, from_values(self.values ^ offset if offset else self.values, self.shape, F2)
         except NotLinearError:
             return None
+
+
+def _repeats(places: Any) -> Any:
+    """Tell for each entry whether an earlier one is the same."""
+    import numpy
+
+    order = numpy.argsort(places, kind="stable")
+    ordered = places[order]
+    found = numpy.zeros(len(places), dtype=bool)
+    found[order[1:][ordered[1:] == ordered[:-1]]] = True
+    return found
+
+
+def _collision_of_few(values: Any) -> tuple[int, int] | None:
+    """Find the first collision among values that lie far apart, by sorting; numbers beyond int64 in a dictionary."""
+    import numpy
+
+    if values.dtype == object:
+        seen: dict[int, int] = {}
+        for j, value in enumerate(values.tolist()):
+            if seen.setdefault(value, j) != j:
+                return seen[value], j
+        return None
+    ordered = numpy.sort(values)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return None
+    later = int(_repeats(values).argmax())
+    return int((values[:later] == values[later]).argmax()), later
 
 
 def first_parting(a: AffineMap | TableMap, b: Any, limit: int) -> int | None:

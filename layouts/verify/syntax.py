@@ -286,7 +286,8 @@ def _printed(node: Expression, parts: list[tuple[str, int]]) -> tuple[str, int]:
     operand = _inside(parts[0], UNARY_LEVEL)
     if isinstance(node, Cast):
         return f"({node.kind}){operand}", UNARY_LEVEL
-    assert isinstance(node, Unary)
+    if not isinstance(node, Unary):
+        raise TypeError(f"{type(node).__name__} is no kind of expression")
     blank = " " if operand[0] == node.operator and operand[0] in "+-" else ""
     return f"{node.operator}{blank}{operand}", UNARY_LEVEL
 

@@ -46,6 +46,10 @@ class F2Affine:
     Its value at a point is ``offset`` XORed with ``bases[name][k]`` for every variable and every bit k that is set in
     it.  So ``offset`` is the value where all variables are 0, and the bases are the images of the one-bit values,
     lowest bit first, without the offset.
+
+    >>> form = F2Affine(2, {"lane": (1, 2, 4)})  # lane ^ 2
+    >>> form.offset ^ form.bases["lane"][0] ^ form.bases["lane"][1]  # at lane 3
+    1
     """
 
     offset: int

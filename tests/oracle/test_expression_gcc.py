@@ -105,7 +105,7 @@ def output(program):
 
 
 def random_expression(rng, size, leaves, casts, operators, careful):
-    """A random text; ``careful`` adds prefixes, shifts, divisions, comparisons and branches that mostly have a value."""
+    """A random text; ``careful`` adds operators that do not always have a value, mostly where they do."""
     if size <= 1:
         return rng.choice(leaves)
 

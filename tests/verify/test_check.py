@@ -121,6 +121,9 @@ def test_onto_needs_a_size_and_names_the_missed_value():
 def test_explicit_values_and_shifted_ranges_are_digits_by_position():
     verdict = check("i * 16 + ((((j >> 3) ^ (i >> 2)) % (16 >> 3)) << 3)", i=16, j=[0, 8], size=256)
     assert verdict.f2_bases == {"i": [16, 32, 72, 128], "j": [8]}
+    assert verdict.method.startswith("algebra")
+    assert check("i ^ 3", i=[1, 0, 3, 2]).method.startswith("enumeration")
+    assert check("i ^ 3", i=range(8, 16)).method.startswith("algebra")
     assert check("i * 2", i=range(3, 7)).cute == "6 + 4:2"
     assert check("i * 2", i="3:7").cute == "6 + 4:2"
 

@@ -11,6 +11,7 @@ from layouts.errors import EvaluationError, LayoutError, ParseError
 from layouts.verify import evaluate as module
 from layouts.verify.evaluate import evaluate
 from layouts.verify.expression import parse_expression
+from layouts.verify.integers import integer_type
 
 
 def value_of(text, int_bits=32, **variables):
@@ -97,6 +98,8 @@ def test_with_64_bits_int_does_not_overflow_where_32_did():
     assert value_of("row * 4", 64, row=2**40) == (2**42, "int")
     assert value_of("1 << 40", 64) == (2**40, "int")
     assert evaluate(parse_expression("9223372036854775807 + 1"), {}, int_bits=64).overflow.type == "int"
+    with pytest.raises(LayoutError, match="not the name of an integer type"):
+        integer_type("float")
     with pytest.raises(LayoutError, match="32 or 64"):
         evaluate(parse_expression("1"), {}, int_bits=16)
 
@@ -363,6 +366,18 @@ def test_no_intermediate_value_wraps_in_silence():
     assert evaluate(parse_expression("x * x / x"), {"x": x}).values.dtype == np.int64
     values = evaluate(parse_expression("(uint64_t)x * 3 % 1000"), {"x": x}).values.tolist()
     assert values == [v * 3 % 2**64 % 1000 for v in x.tolist()]
+
+
+def test_unsigned_products_wrap_exactly():
+    x = np.array([0, 1, 3, 2**16, 2**31 - 1])
+    for text, factor, width in (
+        ("x * 2654435761u", 2654435761, 32),
+        ("(unsigned)x * (unsigned)x * 4294967295u", None, 32),
+        ("x * 11400714819323198485ull", 11400714819323198485, 64),
+    ):
+        factors = [factor] * 5 if factor else [v * (2**32 - 1) for v in x.tolist()]
+        expected = [v * f % 2**width for v, f in zip(x.tolist(), factors, strict=True)]
+        assert evaluate(parse_expression(text), {"x": x}).values.tolist() == expected
 
 
 MARLIN = "8 * row + (i % 8) ^ row"

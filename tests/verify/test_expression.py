@@ -321,6 +321,20 @@ def test_printing_and_reading_is_the_identity(tree):
     assert pickle.loads(pickle.dumps(again)) == tree
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(a < b) > (c ? d : e)",
+        "(a < b) > (int)c",
+        "(a < b <= c) > (d == e)",
+        "(a < b) < c >> (d & e)",
+        "a < b >> (d & e)",
+    ],
+)
+def test_printing_keeps_the_parentheses_that_deny_a_template(text):
+    assert str(parse_expression(text)) == text
+
+
 @given(expressions)
 def test_printing_uses_no_needless_parentheses(tree):
     text = str(tree)
