@@ -19,7 +19,17 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .algebra.coalesce import coalesce as coalesce
+    from .algebra.complement import complement as complement
+    from .algebra.complement import complement_minimal as complement_minimal
+    from .algebra.complement import is_complementable as is_complementable
     from .algebra.composition import composition as composition
+    from .algebra.divide import flat_divide as flat_divide
+    from .algebra.divide import logical_divide as logical_divide
+    from .algebra.divide import tiled_divide as tiled_divide
+    from .algebra.divide import zipped_divide as zipped_divide
+    from .algebra.filtering import filter_modes as filter_modes
+    from .algebra.filtering import filter_zeros as filter_zeros
+    from .algebra.filtering import nullspace as nullspace
     from .algebra.injective import collision as collision
     from .algebra.injective import is_bijective as is_bijective
     from .algebra.injective import is_injective as is_injective
@@ -27,6 +37,13 @@ if TYPE_CHECKING:
     from .algebra.inverse import inverse as inverse
     from .algebra.inverse import left_inverse as left_inverse
     from .algebra.inverse import right_inverse as right_inverse
+    from .algebra.product import blocked_product as blocked_product
+    from .algebra.product import flat_product as flat_product
+    from .algebra.product import logical_product as logical_product
+    from .algebra.product import raked_product as raked_product
+    from .algebra.product import tile_to_shape as tile_to_shape
+    from .algebra.product import tiled_product as tiled_product
+    from .algebra.product import zipped_product as zipped_product
     from .bits import BitMatrix as BitMatrix
     from .composed import ComposedLayout as ComposedLayout
     from .composed import Swizzle as Swizzle
@@ -83,6 +100,18 @@ __version__ = "0.1.0"
 _ROOMS = {
     "algebra.coalesce": ("coalesce",),
     "algebra.composition": ("composition",),
+    "algebra.complement": ("complement", "complement_minimal", "is_complementable"),
+    "algebra.divide": ("flat_divide", "logical_divide", "tiled_divide", "zipped_divide"),
+    "algebra.filtering": ("filter_modes", "filter_zeros", "nullspace"),
+    "algebra.product": (
+        "blocked_product",
+        "flat_product",
+        "logical_product",
+        "raked_product",
+        "tile_to_shape",
+        "tiled_product",
+        "zipped_product",
+    ),
     "algebra.injective": ("collision", "is_bijective", "is_injective", "missed_value"),
     "algebra.inverse": ("inverse", "left_inverse", "right_inverse"),
     "bits": ("BitMatrix",),

@@ -13,13 +13,13 @@ draw like any other:
 
 from __future__ import annotations
 
-from .algebra.composition import composition
-from .errors import LayoutError, NotALayoutError, NotLinearError, ProfileError, TooLargeError
-from .inttuple import _show, to_int
+from .algebra.composition import composition, value_at
+from .errors import LayoutError, NotALayoutError, ProfileError, TooLargeError
+from .inttuple import _show, clean, text, to_int
 from .layout import Layout, slice_and_offset
 from .linearity import bit_images, from_images, from_matrix, is_carry_free, to_f2, to_z
 from .module import F2, Z, Zn
-from .values import from_values
+from .values import from_values_over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -159,18 +159,11 @@ def _by_values(outer: Any, inner: Any, modules: tuple[Any, ...]) -> Layout:
             inner.size,
         )
     values = [outer(inner(i)) for i in range(inner.size)]
-    error: Any = None
-    for module in modules:
-        if module is F2 and (len(values) & (len(values) - 1) or min(values) < 0):
-            continue
-        try:
-            return from_values(values, inner.shape, module)
-        except (NotALayoutError, NotLinearError) as refused:
-            error = refused
-    raise NotALayoutError(
-        f"composition: {outer} o {inner} is not a layout ({error}). ComposedLayout({outer!r}, 0, L) keeps the chain.",
-        error.witness,
-    )
+    try:
+        return from_values_over(modules, values, inner.shape, f"composition: {outer} o {inner}")
+    except NotALayoutError as refused:
+        hint = f"ComposedLayout({outer!r}, 0, L) keeps the chain."
+        raise NotALayoutError(f"{refused.message} {hint}", refused.witness) from None
 
 
 class ComposedLayout:
@@ -191,20 +184,20 @@ class ComposedLayout:
 
     __slots__ = ("_inner", "_offset", "_outer")
 
-    def __init__(self, outer: Swizzle | Layout | None, offset: int, inner: Layout | ComposedLayout) -> None:
+    def __init__(self, outer: Swizzle | Layout | None, offset: IntTuple, inner: Layout | ComposedLayout) -> None:
         if outer is not None and not isinstance(outer, (Swizzle, Layout)):
             raise ProfileError(f"ComposedLayout: outer must be a Swizzle, a Layout or None, not {_show(outer)}", outer)
         if not isinstance(inner, (Layout, ComposedLayout)):
             raise ProfileError(f"ComposedLayout: inner must be a Layout or a ComposedLayout, not {_show(inner)}", inner)
         self._outer = outer
-        self._offset = to_int(offset, "ComposedLayout: the offset")
         self._inner = inner
-        last = inner
-        while isinstance(last, ComposedLayout):
-            last = last._inner
-        if last.over is Zn and (self._offset or isinstance(outer, Swizzle)):
+        if not _gives_coordinates(inner):
+            self._offset: Any = to_int(offset, "ComposedLayout: the offset")
+            return
+        self._offset = clean(offset, "ComposedLayout: the offset")
+        if isinstance(outer, Swizzle) or (isinstance(self._offset, int) and self._offset):
             raise ProfileError(
-                f"ComposedLayout: {last} takes coordinates; only a layout without offset follows it", inner
+                f"ComposedLayout: {inner} gives coordinates; an offset is one as well, and no swizzle follows", inner
             )
 
     @property
@@ -213,8 +206,8 @@ class ComposedLayout:
         return self._outer
 
     @property
-    def offset(self) -> int:
-        """What is added before ``outer``, in the units of the values of ``inner``."""
+    def offset(self) -> Any:
+        """What is added before ``outer``, in the units of the values of ``inner``; a coordinate where these are."""
         return self._offset
 
     @property
@@ -264,9 +257,10 @@ class ComposedLayout:
         """
         point = coordinate[0] if len(coordinate) == 1 else coordinate
         if not _keeps_a_mode(point):
-            value = self._inner(point)
-            value = value + self._offset if self._offset else value
-            return value if self._outer is None else self._outer(value)
+            value = _plus(self._inner(point), self._offset)
+            if self._outer is None:
+                return value
+            return self._outer(value) if isinstance(self._outer, Swizzle) else value_at(self._outer, value)
         if isinstance(self._inner, ComposedLayout):
             return ComposedLayout(self._outer, self._offset, self._inner(point))
         kept, fixed = slice_and_offset(self._inner, point)
@@ -274,27 +268,40 @@ class ComposedLayout:
             raise NotALayoutError(
                 f"slice: {self._inner} at {point} is {kept} XOR {fixed}, and no sum, for they share bits", fixed
             )
-        return ComposedLayout(self._outer, self._offset + fixed, kept)
+        if kept.over is Z and self._inner.over is Zn:
+            raise NotALayoutError(f"slice: {self._inner} at {point} keeps no mode that moves", fixed)
+        return ComposedLayout(self._outer, _plus(fixed, self._offset), kept)
 
     def at(self, indices: Any) -> Any:
         """Return the values at an array of indices; see ``Layout.at``."""
-        values = self._inner.at(indices) + self._offset
-        return self._outer.at(values) if isinstance(self._outer, Layout) else self._through(values)
+        return self._after(self._inner.at(indices))
 
     def table(self, *, limit: int = 2**26) -> Any:
         """Return the values at all indices; see ``Layout.table``."""
-        if isinstance(self._outer, Layout) and (self._outer.over is Zn or _last(self).over is Zn):
-            if self.size > limit:
-                raise TooLargeError(f"table: {self} has {self.size} values, more than the limit {limit}", self.size)
+        if self.size > limit:
+            raise TooLargeError(f"table: {self} has {self.size} values, more than the limit {limit}", self.size)
+        if _gives_coordinates(self._inner) or _gives_coordinates(self):
             return [self(i) for i in range(self.size)]
         values = self._inner.table(limit=limit)
-        if isinstance(values, list):
-            return [self(i) for i in range(self.size)]
-        values = values + self._offset
-        return self._outer.at(values) if isinstance(self._outer, Layout) else self._through(values)
+        return [self(i) for i in range(self.size)] if isinstance(values, list) else self._after(values)
 
-    def _through(self, values: Any) -> Any:
-        return values if self._outer is None else self._outer(values)
+    def _after(self, values: Any) -> Any:
+        """Return outer(offset + values) for an int64 array of values of ``inner``, or refuse what does not fit."""
+        if values.size == 0:
+            return values
+        low, high = int(values.min()) + self._offset, int(values.max()) + self._offset
+        outer = self._outer
+        reach = max(high.bit_length(), low.bit_length())
+        if isinstance(outer, Swizzle):
+            target = outer.base + max(-outer.shift, 0) + outer.bits
+            lowest = outer.base + max(outer.shift, 0)
+            reach = max(reach, target, outer.source.bit_length()) if low < 0 or reach > lowest else reach
+        if reach > 63 or abs(self._offset) >= 2**63:
+            raise LayoutError(f"table: a value of {self} may not fit in int64", max(abs(low), abs(high)))
+        values = values + self._offset
+        if isinstance(outer, Layout):
+            return outer.at(values)
+        return values if outer is None or reach <= outer.base + max(outer.shift, 0) else outer(values)
 
     def as_layout(self) -> Layout | None:
         """Return the plain layout that is the same function, where composition finds one without enumeration."""
@@ -333,23 +340,36 @@ class ComposedLayout:
         return ComposedLayout, (self._outer, self._offset, self._inner)
 
     def __repr__(self) -> str:
-        return f"ComposedLayout({self._outer!r}, {self._offset}, {self._inner!r})"
+        return f"ComposedLayout({self._outer!r}, {self._offset!r}, {self._inner!r})"
 
     def __str__(self) -> str:
         if self._outer is None:
-            return f"{self._offset} + {self._inner}"
-        return f"{self._outer} o {self._offset} o {self._inner}"
+            return f"{text(self._offset)} + {self._inner}"
+        return f"{self._outer} o {text(self._offset)} o {self._inner}"
 
 
 def _keeps_a_mode(point: Coordinate) -> bool:
     return any(map(_keeps_a_mode, point)) if isinstance(point, tuple) else point is None
 
 
-def _last(chain: ComposedLayout) -> Layout:
-    inner = chain._inner
-    while isinstance(inner, ComposedLayout):
-        inner = inner._inner
-    return inner
+def _gives_coordinates(chain: Layout | ComposedLayout) -> bool:
+    """Tell whether the values are coordinates: those of the last map that is not the identity."""
+    while isinstance(chain, ComposedLayout):
+        if chain._outer is not None:
+            return isinstance(chain._outer, Layout) and chain._outer.over is Zn
+        chain = chain._inner
+    return chain.over is Zn
+
+
+def _plus(value: Any, offset: Any) -> Any:
+    """Add an offset to a value; axes that a coordinate does not have are 0."""
+    if not isinstance(value, tuple):
+        return value + offset if offset else value
+    if not isinstance(offset, tuple):
+        return value
+    count = max(len(value), len(offset))
+    pairs = zip(value + (0,) * (count - len(value)), offset + (0,) * (count - len(offset)), strict=True)
+    return tuple([_plus(v, o) if isinstance(v, tuple) else v + o for v, o in pairs])
 
 
 def swizzled_forms(layout: Layout | BitMatrix) -> tuple[ComposedLayout, ...]:

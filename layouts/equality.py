@@ -10,7 +10,7 @@ two images that share a bit is where + and XOR part.
 
 from __future__ import annotations
 
-from .errors import TooLargeError
+from .errors import LayoutError, TooLargeError
 from .layout import Layout, chain
 from .linearity import first_carry
 from .module import Z, Zn
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = ["difference", "equal", "first_difference"]
+
+_LOOKED_AT = 2**16
 
 
 def equal(a: Any, b: Any, *, limit: int = 2**26) -> bool:
@@ -98,16 +100,29 @@ def _bit_difference(a: Layout, b: Layout) -> int | None:
     (images, end_a), (others, end_b) = _additive_bits(a), _additive_bits(b)
     common = min(len(images), len(others))
     agreeing = next((k for k in range(common) if images[k] != others[k]), common)
-    found = [end for end in (end_a, end_b) if end is not None]
-    if agreeing < common:
-        found.append(1 << agreeing)
+    found = [1 << agreeing] if agreeing < common else []
     if a.size != b.size:
         found.append(min(a.size, b.size))
     # Images that agree are natural numbers, so where one side adds and the other XORs an overlap is a carry.
     pair = first_carry(tuple(images[:agreeing])) if a.over is not b.over else None
     if pair is not None:
         found.append((1 << pair[0]) + (1 << pair[1]))
-    return min(found, default=None)
+    first = min(found, default=None)
+    end = end_b if end_a is None else end_a
+    if end is None or first is None or first < end:
+        return first
+    # From the end of a mode whose extent is no power of two, sums of images mean nothing: look at the points.
+    return _first_from(a, b, end, min(a.size, b.size))
+
+
+def _first_from(a: Layout, b: Layout, start: int, stop: int) -> int:
+    """Return the first index from ``start`` where two layouts differ, at the latest ``stop``, where they do."""
+    for index in range(start, min(stop, start + _LOOKED_AT)):
+        if a(index) != b(index):
+            return index
+    if stop - start > _LOOKED_AT:
+        raise TooLargeError(f"difference: {a} and {b} agree at {_LOOKED_AT} points from index {start} on", _LOOKED_AT)
+    return stop
 
 
 def _enumerated_difference(a: Any, b: Any, limit: int) -> int | None:
@@ -118,8 +133,18 @@ def _enumerated_difference(a: Any, b: Any, limit: int) -> int | None:
         )
     if isinstance(a(0), int) != isinstance(b(0), int):
         return 0
-    index = first_difference(a.table(limit=a.size)[:points], b.table(limit=b.size)[:points])
+    index = first_difference(_beginning(a, points), _beginning(b, points))
     return index if index is not None or a.size == b.size else points
+
+
+def _beginning(value: Any, points: int) -> Any:
+    """Return the first values of a map, as an array where the map makes them."""
+    if value.size == points:
+        return value.table(limit=points)
+    try:
+        return value.at(range(points))
+    except (LayoutError, ImportError):
+        return [value(i) for i in range(points)]
 
 
 def first_difference(a: Any, b: Any) -> int | None:

@@ -520,9 +520,11 @@ def slice_and_offset(layout: Layout, coordinate: Coordinate) -> tuple[Layout, An
     return kept, layout._at_digits(leaves(idx2crd(coordinate, layout._shape)))
 
 
-def _has_none(coordinate: object) -> bool:
+def _has_none(coordinate: object, level: int = 0) -> bool:
     if isinstance(coordinate, tuple):
-        return any([_has_none(part) for part in coordinate])
+        if level >= MAX_DEPTH:
+            raise ProfileError(f"a coordinate nests deeper than {MAX_DEPTH} levels", MAX_DEPTH)
+        return any([_has_none(part, level + 1) for part in coordinate])
     return coordinate is None
 
 
@@ -532,7 +534,9 @@ def size(value: Any) -> int:
     >>> size(Layout((4, 8))), size((4, (2, 3)))
     (32, 24)
     """
-    return value.size if hasattr(value, "size") else _size_of(clean(value, "size: an extent"))
+    if isinstance(value, (int, tuple)) or hasattr(type(value), "__index__"):
+        return _size_of(clean(value, "size: an extent"))
+    return int(value.size)
 
 
 def _size_of(tree: IntTuple) -> int:

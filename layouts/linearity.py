@@ -12,7 +12,7 @@ By hand, ``(2,2):(1,2)`` has the images 1 and 2, and 1 + 2 = 1 ^ 2; ``(2,2):(1,1
 from __future__ import annotations
 
 from .errors import NotLinearError, ProfileError
-from .inttuple import _show, clean, leaves
+from .inttuple import _show, clean, leaves, unflatten
 from .layout import Layout, _new, trusted
 from .module import F2, Z, Zn
 
@@ -111,6 +111,7 @@ def is_carry_free(layout: Layout) -> bool:
 def to_f2(layout: Layout) -> Layout:
     """Return the layout over F2 with the same shape, strides and values.
 
+    A negative stride of an extent 1, which no index uses, becomes 0.
     Ensures: ``to_f2(L)(i) == L(i)`` for every i below the size.
     Raises: NotLinearError with two indices x, y where ``L(x ^ y) != L(x) ^ L(y)``; with the offending extent when it
     is no power of two; with the index of a negative value.
@@ -134,11 +135,13 @@ def to_z(layout: Layout) -> Layout:
 
 
 def _change_module(layout: Layout, module: Module) -> Layout:
-    if layout.over is module:
+    if layout.over is module or not layout._s:
         return layout
     error = _why_not_linear(layout)
     if error is not None:
         raise error
+    if min(layout._d, default=0) < 0:  # of an extent 1, for the others are natural
+        return Layout(layout._shape, unflatten(tuple([max(d, 0) for d in layout._d]), layout._shape), module)
     return _new(layout._shape, layout._stride, layout._s, layout._d, module)
 
 
@@ -173,7 +176,7 @@ def from_matrix(matrix: BitMatrix, shape: IntTuple | None = None) -> Layout:
 def from_images(images: tuple[int, ...], shape: IntTuple) -> Layout:
     """Return the layout over F2 on ``shape`` with these bit images, each leaf of the shape coalesced."""
     sizes = list(leaves(shape))
-    bits = [s.bit_length() - 1 for s in sizes]
+    bits = [max(s, 1).bit_length() - 1 for s in sizes]
     if [1 << b for b in bits] != sizes or sum(bits) != len(images):
         raise ProfileError(f"the shape {_show(shape)} does not hold {len(images)} index bits", shape)
     start = 0

@@ -43,9 +43,11 @@ class Module:
     zero: Scalar
 
     def __init__(self, name: str, about: str, zero: Scalar) -> None:
-        self.name = name
-        self.about = about
-        self.zero = zero
+        for slot, value in (("name", name), ("about", about), ("zero", zero)):
+            object.__setattr__(self, slot, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{self.name} is one of three modules, and does not change")
 
     def __repr__(self) -> str:
         return self.name
@@ -93,14 +95,18 @@ class F2Stride:
     F2(9)
     """
 
-    __slots__ = ("value",)
-    value: int
+    __slots__ = ("_value",)
 
     def __init__(self, value: int) -> None:
         number = to_int(value, "a stride over F2")
         if number < 0:
             raise ProfileError(f"a stride over F2 must not be negative: {number}", number)
-        self.value = number
+        self._value = number
+
+    @property
+    def value(self) -> int:
+        """The bit vector as an integer."""
+        return self._value
 
     def __repr__(self) -> str:
         return f"F2({self.value})"
@@ -113,6 +119,9 @@ class F2Stride:
 
     def __hash__(self) -> int:
         return hash((F2Stride, self.value))
+
+    def __reduce__(self) -> tuple[type[F2Stride], tuple[int]]:
+        return F2Stride, (self.value,)
 
 
 class ArithTuple:
@@ -142,8 +151,6 @@ class ArithTuple:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, ArithTuple):
             return self._items == other._items
-        if isinstance(other, tuple):
-            return self._items == _canonical(other)
         return NotImplemented if not isinstance(other, int) else not self._items and other == 0
 
     def __hash__(self) -> int:

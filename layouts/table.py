@@ -11,10 +11,10 @@ and a tail that is shorter than one row.
 
 from __future__ import annotations
 
-from .codomain import axes
+from .codomain import axes, bounds
 from .errors import LayoutError, TooLargeError
 from .layout import chain
-from .module import F2, Zn, clmul
+from .module import F2, Zn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,15 +41,18 @@ def table(layout: Layout, *, out: Any = None, dtype: Any = None, limit: int = 2*
     form = (size, len(rows)) if layout.over is Zn else (size,)
     if out is None:
         out = numpy.empty(form, dtype=numpy.int64 if dtype is None else dtype)
-    elif out.shape != form:
-        raise LayoutError(f"table: out has the form {out.shape}, and {layout} needs {form}", out.shape)
+    elif not isinstance(out, numpy.ndarray) or out.shape != form:
+        found = getattr(out, "shape", type(out).__name__)
+        raise LayoutError(f"table: out has the form {found}, and {layout} needs an array of the form {form}", found)
     if layout.over is not Zn:
         _check_range(numpy, layout, *layout.bounds(), out.dtype)
         _fill(numpy, out, *_without_tail(*chain(layout)[:2]), xor=layout.over is F2)
         return out
     column = numpy.empty(size, dtype=out.dtype)
     for axis, strides in enumerate(rows):
-        _fill(numpy, column, layout._s, strides, xor=False)
+        _check_range(numpy, layout, *bounds(layout._s, strides), out.dtype)
+        modes = [(s, d) for s, d in zip(layout._s, strides, strict=True) if s > 1]
+        _fill(numpy, column, tuple([s for s, _ in modes]), tuple([d for _, d in modes]), xor=False)
         out[:, axis] = column
     return out
 
@@ -60,43 +63,48 @@ def at(layout: Layout, indices: Any) -> Any:
 
     if layout.over is Zn:
         raise LayoutError(f"at: the values of {layout} are coordinates; evaluate one axis at a time", None)
-    rest = numpy.asarray(indices)
+    try:
+        rest = numpy.asarray(indices)
+    except ValueError as error:
+        raise LayoutError(f"at: the indices form no array: {error}", None) from error
     if rest.size == 0:
         return numpy.zeros(rest.shape, dtype=numpy.int64)
-    if not numpy.issubdtype(rest.dtype, numpy.integer):
-        raise LayoutError(f"at: indices must be integers, not {rest.dtype}", str(rest.dtype))
-    rest = rest.astype(numpy.int64)
+    if rest.dtype.kind not in "iu" or int(rest.max()) >= 2**63:
+        raise LayoutError(f"at: indices must be integers below 2**63, not {rest.dtype}", str(rest.dtype))
     smallest, largest = int(rest.min()), int(rest.max())
     if smallest < 0:
         raise LayoutError(f"at: the index {smallest} is negative", smallest)
-    extents, strides, _ = chain(layout)
-    _check_reach(layout, extents, strides, largest)
+    extents, strides, places = chain(layout)
+    # the greatest digits: the last mode takes the whole quotient
+    tops = [min(s - 1, largest // p) for s, p in zip(extents[:-1], places[:-1], strict=True)]
+    tops.append(largest // places[-1])
+    _check_reach(layout, strides, tops, largest)
+    rest = rest.astype(numpy.int64)
     result = numpy.zeros(rest.shape, dtype=numpy.int64)
-    for k, (s, d) in enumerate(zip(extents, strides, strict=True)):
+    for k, (s, d, top) in enumerate(zip(extents, strides, tops, strict=True)):
         if k == len(extents) - 1:
             digit = rest
+        elif s > largest:
+            digit, rest = rest, rest * 0
         elif s & (s - 1):
             rest, digit = numpy.divmod(rest, s)
         else:
             digit, rest = rest & (s - 1), rest >> (s.bit_length() - 1)
-        if layout.over is F2:
-            for bit in range(largest.bit_length()):
-                if d << bit and (bit < s.bit_length() - 1 or k == len(extents) - 1):
-                    result ^= ((digit >> bit) & 1) * (d << bit)
-        else:
-            result += digit * d
+        if layout.over is not F2:
+            result += digit * d if top else 0
+            continue
+        for bit in range(top.bit_length() if d else 0):
+            result ^= ((digit >> bit) & 1) * (d << bit)
     return result
 
 
-def _check_reach(layout: Layout, extents: tuple[int, ...], strides: tuple[int, ...], largest: int) -> None:
-    """Refuse when some index up to ``largest`` could have a value, or a partial sum, beyond int64."""
-    reach = 0
-    rest = largest
-    for k, (s, d) in enumerate(zip(extents, strides, strict=True)):
-        digit = rest if k == len(extents) - 1 else min(s - 1, rest)
-        rest //= s
-        reach += abs(digit * d) if layout.over is not F2 else clmul((1 << digit.bit_length()) - 1, d) | digit * d * 2
-    if reach >= 2**63:
+def _check_reach(layout: Layout, strides: tuple[int, ...], tops: list[int], largest: int) -> None:
+    """Refuse when a value, or a partial sum on the way to it, could leave int64."""
+    if layout.over is F2:
+        fits = all([d.bit_length() + top.bit_length() <= 64 for d, top in zip(strides, tops, strict=True) if d and top])
+    else:
+        fits = sum([abs(top * d) for d, top in zip(strides, tops, strict=True)]) < 2**63
+    if not fits:
         raise LayoutError(f"at: a value of {layout} below index {largest + 1} may not fit in int64", largest)
 
 

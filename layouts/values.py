@@ -9,21 +9,21 @@ far do not give, is the first index that no layout has.
 from __future__ import annotations
 
 from .equality import first_difference
-from .errors import NotALayoutError, NotLinearError, ProfileError, TooLargeError
+from .errors import LayoutError, NotALayoutError, NotLinearError, ProfileError, TooLargeError
 from .inttuple import _show, clean, leaves
 from .linearity import from_images, from_modes
 from .module import F2, ArithTuple, Z, Zn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from .inttuple import IntTuple
     from .layout import Layout
     from .module import Module
 
-__all__ = ["from_values"]
+__all__ = ["from_values", "from_values_over"]
 
 _RUN = 2**20
 """How many values are compared at once, so that temporaries stay small."""
@@ -49,6 +49,8 @@ def from_values(values: Any, shape: IntTuple | None = None, over: Module = Z, *,
     layouts.errors.NotALayoutError: from_values: no layout has these values: index 3 has 8, and every layout with the \
 values before it has 13 there
     """
+    if over is not Z and over is not F2 and over is not Zn:
+        raise ProfileError(f"from_values: over must be Z, Zn or F2, not {_show(over)}", over)
     values = _read_values(values, shape, over, limit)
     tree = len(values) if shape is None else clean(shape, "an extent")
     extents = list(leaves(tree))
@@ -58,6 +60,31 @@ values before it has 13 there
     if size != len(values) or min(extents, default=1) < 1:
         raise ProfileError(f"from_values: {len(values)} values do not fill the shape {_show(tree)}", len(values))
     return _linear_from_values(values, tree) if over is F2 else _sums_from_values(values, tree, extents, over)
+
+
+def from_values_over(modules: Iterable[Module], values: Any, shape: IntTuple, operation: str) -> Layout:
+    """Return the layout with these values over the first of ``modules`` that has one.
+
+    Raises: NotALayoutError that names the operation; the witness is the index up to which the best module goes.
+    """
+    best: tuple[int, LayoutError] | None = None
+    for module in modules:
+        try:
+            return from_values(values, shape, module)
+        except (NotALayoutError, NotLinearError) as refused:
+            index = _first_break(refused)
+            if best is None or index > best[0]:
+                best = index, refused
+    index, reason = best or (0, LayoutError("no module was tried"))
+    raise NotALayoutError(f"{operation} is not a layout ({reason}).", index)
+
+
+def _first_break(refused: LayoutError) -> int:
+    """Return the index at which the values stop: a pair of indices that disagree stands for their XOR."""
+    witness = refused.witness
+    if isinstance(witness, tuple):
+        return int(witness[0] ^ witness[1])
+    return witness if isinstance(refused, NotALayoutError) and isinstance(witness, int) else 0
 
 
 def _read_values(values: Any, shape: IntTuple | None, over: Module, limit: int) -> Any:
@@ -71,13 +98,15 @@ def _read_values(values: Any, shape: IntTuple | None, over: Module, limit: int) 
         if count > limit:
             raise TooLargeError(f"from_values: {count} calls, more than the limit {limit}", count)
         values = [values(i) for i in range(count)]
+    if not hasattr(values, "__iter__"):
+        raise ProfileError(f"from_values: {_show(values)} is no sequence of values and no callable", values)
     if over is Zn:
-        return [v if isinstance(v, ArithTuple) else ArithTuple(*v) for v in values]
+        return [_read_coordinate(v) for v in values]
     if getattr(getattr(values, "dtype", None), "kind", "") in "iu" and getattr(values, "ndim", 0) == 1:
         largest = max(abs(int(values.max())), abs(int(values.min()))) if len(values) else 0
         if largest * len(values) >= 2**62:  # products below could leave int64
             return [int(v) for v in values]
-        return values.astype("int64")
+        return values.astype("int64", copy=False)
     values = [clean(v, "a value") for v in values]
     if any([isinstance(v, tuple) for v in values]):
         raise ProfileError("from_values: the values are coordinates; say over=Zn", values)
@@ -88,6 +117,12 @@ def _read_values(values: Any, shape: IntTuple | None, over: Module, limit: int) 
             return values
         return numpy.array(values, dtype=numpy.int64)
     return values
+
+
+def _read_coordinate(value: Any) -> ArithTuple:
+    if not isinstance(value, (ArithTuple, tuple)):
+        raise ProfileError(f"from_values: {_show(value)} is not a coordinate", value)
+    return value if isinstance(value, ArithTuple) else ArithTuple(*value)
 
 
 def _linear_from_values(values: Any, tree: IntTuple) -> Layout:
@@ -198,9 +233,13 @@ def _modes_of_sequence(values: Any) -> tuple[list[tuple[int, Any]], int | None]:
 
 def _run_length(heads: Any, stride: Any) -> int:
     """Return how many leading values are 0, d, 2d, ..."""
-    if isinstance(heads, list):
-        return next((j for j, v in enumerate(heads) if v != stride * j), len(heads))
-    import numpy
 
-    differs = heads != numpy.arange(len(heads)) * stride
-    return int(differs.argmax()) if differs.any() else len(heads)
+    def multiples(i: int, j: int) -> Any:
+        if isinstance(heads, list):
+            return [stride * k for k in range(i, j)]
+        import numpy
+
+        return numpy.arange(i, j) * stride
+
+    found = _first_mismatch(heads, 0, len(heads), multiples)
+    return len(heads) if found is None else found

@@ -111,7 +111,7 @@ def test_equal_is_reflexive_and_blind_to_form(L):
     flat = Layout(tuple(brute.leaves(L.shape)), tuple(brute.leaves(L.stride)), over=L.over)
     padded = (
         Layout((1, (L.shape, 1)), (3 * E(0) if L.over is Zn else 7, (L.stride, L.over.zero)), over=L.over)
-        if not (L.over is Zn)
+        if L.over is not Zn
         else flat
     )
     for other in (L, flat, padded, coalesce(L)):

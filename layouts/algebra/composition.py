@@ -22,12 +22,12 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from ..codomain import axes, first_reaching
-from ..errors import LayoutError, NotALayoutError, NotLinearError, ProfileError, TooLargeError
+from ..errors import NotALayoutError, ProfileError, TooLargeError
 from ..inttuple import _show
 from ..layout import Layout, _new, chain, make_layout, trusted
 from ..linearity import bit_images, from_images, from_modes, is_carry_free, to_f2, to_z
 from ..module import F2, Z, Zn
-from ..values import from_values
+from ..values import from_values_over
 from .coalesce import describe
 
 TYPE_CHECKING = False
@@ -70,12 +70,14 @@ and every layout that is right before it has 7 there (B = 7 carries in A). Compo
     """
     if isinstance(A, Layout) and isinstance(B, Layout):
         return _compose(A, B)
-    for value, hook, other in ((A, "_composed_with", B), (B, "_composed_after", A)):
-        act = getattr(type(value), hook, None)
-        if act is not None:
-            return act(value, other)
+    act = getattr(type(A), "_composed_with", None)  # a swizzle or a chain
+    if act is not None:
+        return act(A, B)
     if not isinstance(A, Layout):
         raise ProfileError(f"composition: {_show(A)} is not a layout", A)
+    act = getattr(type(B), "_composed_after", None)
+    if act is not None:
+        return act(B, A)
     if B is None:
         return A
     if isinstance(B, tuple):
@@ -92,8 +94,11 @@ def _compose(A: Layout, B: Layout) -> Layout:
             return result
         return _exact(A, B, [chain(A)], [list(B._d)])
     if B._over is Zn:
-        return _exact(A, B, *_axes_of(A, B))
-    return _across_modules(A, B)
+        return _after_coordinates(A, B) if A._over is F2 else _exact(A, B, *_axes_of(A, B))
+    result = _across_modules(A, B)
+    if result._over is not A._over and is_carry_free(result):
+        return to_z(result) if A._over is Z else to_f2(result)
+    return result
 
 
 # -- the quick road ----------------------------------------------------------------------------------------------------
@@ -177,6 +182,8 @@ def _refined(B: Layout, parts: list[Any], steps: list[Any], over: Module) -> Lay
     flat_s, flat_d = _joined(parts), _joined(steps)
     if type(shape) is int:
         return _new(parts[0], steps[0], flat_s, flat_d, over)
+    if shape is B._s:
+        return _new(tuple(parts), tuple(steps), flat_s, flat_d, over)
     return _new(_refill(shape, iter(parts)), _refill(shape, iter(steps)), flat_s, flat_d, over)
 
 
@@ -222,7 +229,7 @@ def _refuse_negative(A: Layout, B: Layout, chains: list[Chain], steps: list[list
     index = 1
     for k, n in enumerate(B._s):
         for (extents, _, _), strides in zip(chains, steps, strict=True):
-            if strides[k] < 0 and n > 1 and len(extents) > 1:
+            if strides[k] < 0 and n > 1 and (len(extents) > 1 or A._over is F2):
                 raise NotALayoutError(
                     f"composition: {describe(A)} o {describe(B)}: B has the value {B(index)} at index {index}, "
                     f"and A has no digits for a negative number",
@@ -304,11 +311,22 @@ def _check_carries(A: Layout, B: Layout, systems: list[tuple[tuple[int, ...], An
 def _refusal(A: Layout, B: Layout, index: int, would: Any) -> NotALayoutError:
     at = B(index)
     return NotALayoutError(
-        f"composition: {describe(A)} o {describe(B)} is not a layout: index {index} has the value {A(at)}, and every "
-        f"layout that is right before it has {would} there (B = {at} carries in A). "
+        f"composition: {describe(A)} o {describe(B)} is not a layout: index {index} has the value {value_at(A, at)}, "
+        f"and every layout that is right before it has {would} there (B = {at} carries in A). "
         f"ComposedLayout(A, 0, B) keeps the chain.",
         index,
     )
+
+
+def value_at(A: Layout, point: Any) -> Any:
+    """Return the value of A at a value of B: an index, or a coordinate in which missing axes are 0."""
+    return A(_completed(point, A._shape))
+
+
+def _completed(point: Any, shape: Any) -> Any:
+    if not isinstance(point, tuple) or not isinstance(shape, tuple):
+        return point
+    return tuple([_completed(c, s) for c, s in zip(point + (0,) * (len(shape) - len(point)), shape, strict=True)])
 
 
 def _axes_of(A: Layout, B: Layout) -> tuple[list[Chain], list[list[int]]]:
@@ -329,6 +347,16 @@ def _axes_of(A: Layout, B: Layout) -> tuple[list[Chain], list[list[int]]]:
     return chains, [list(row) for row in rows.values()]
 
 
+def _after_coordinates(A: Layout, B: Layout) -> Layout:
+    """Compose A over F2 with coordinates: bit by bit where every axis of B is carry-free, else by the values."""
+    _refuse_negative(A, B, *_axes_of(A, B))
+    flat = [trusted(B._s, row, Z) for row in axes(B._d).values()]
+    if not any([s & (s - 1) for s in B._s]) and all([is_carry_free(row) for row in flat]):
+        bits = B.size.bit_length() - 1
+        return from_images(tuple([value_at(A, B(1 << k)) for k in range(bits)]), B._shape)
+    return _by_values(A, B, (F2, Z))
+
+
 # -- across Z and F2 ---------------------------------------------------------------------------------------------------
 
 
@@ -338,19 +366,22 @@ def _across_modules(A: Layout, B: Layout) -> Layout:
     With everything linear the images of the index bits are mapped one by one.  With everything carry-free on the
     values that B takes, both can be read over Z.  Otherwise the values decide, in the module of A first.
     """
-    linear = is_carry_free(B) if B._over is Z else True
-    if A._over is F2 and linear:
+    if A._over is F2 and (B._over is F2 or is_carry_free(B)):
         return from_images(tuple([A(image) for image in bit_images(B)]), B._shape)
-    if B._over is F2 and is_carry_free(B):
-        return _compose(A, to_z(B))
-    if A._over is not Zn and min(B.bounds()) >= 0:
-        covering = _covering(A, B.bounds()[1])
-        if covering is not None and is_carry_free(covering):
-            return _compose(to_z(covering), B) if B._over is Z else _compose(to_f2(covering), B)
+    try:
+        if B._over is F2 and is_carry_free(B):
+            return _compose(A, to_z(B))
+        if A._over is not Zn and min(B.bounds()) >= 0:
+            covering = _covering(A, B.bounds()[1])
+            if is_carry_free(covering):
+                return _compose(to_z(covering), B) if B._over is Z else _compose(to_f2(covering), B)
+    except NotALayoutError:
+        if B.size > _ENUMERATED:
+            raise
     return _by_values(A, B, (A._over, Z if A._over is F2 else F2) if A._over is not Zn else (Zn,))
 
 
-def _covering(A: Layout, largest: int) -> Layout | None:
+def _covering(A: Layout, largest: int) -> Layout:
     """Return A with its last extent stretched by a power of two until ``largest`` is an index of it."""
     extents, strides, _ = chain(A)
     rest = largest
@@ -374,21 +405,8 @@ def _by_values(A: Layout, B: Layout, modules: tuple[Module, ...]) -> Layout:
         raise NotALayoutError(
             f"composition: B has the value {B(index)} at index {index}, and A has no digits for it", index
         )
-    values = [A(B(i)) for i in range(points)]
-    error: LayoutError | None = None
-    for module in modules:
-        try:
-            return from_values(values, B._shape, module)
-        except (NotALayoutError, NotLinearError) as refused:
-            error = error or refused
-    raise NotALayoutError(
-        f"composition: {describe(A)} o {describe(B)} is not a layout ({error}). "
-        f"ComposedLayout(A, 0, B) keeps the chain.",
-        _last_index(error),
-    )
-
-
-def _last_index(error: LayoutError | None) -> Any:
-    """Return the witness of a refusal as an index: a pair of indices that disagree stands for their XOR."""
-    witness = None if error is None else error.witness
-    return witness[0] ^ witness[1] if isinstance(witness, tuple) else witness
+    values = [value_at(A, B(i)) for i in range(points)]
+    try:
+        return from_values_over(modules, values, B._shape, f"composition: {describe(A)} o {describe(B)}")
+    except NotALayoutError as refused:
+        raise NotALayoutError(f"{refused.message} ComposedLayout(A, 0, B) keeps the chain.", refused.witness) from None

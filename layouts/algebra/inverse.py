@@ -20,7 +20,7 @@ from ..layout import Layout, chain, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, Z, Zn
 from .coalesce import coalesce, describe
-from .injective import collision
+from .injective import collision, missed_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ __all__ = ["inverse", "left_inverse", "right_inverse"]
 def right_inverse(layout: Layout) -> Layout:
     """Return the layout R with A(R(i)) == i for every i below size(R), as large as the chain of strides allows.
 
-    Over Z, strides 0 and strides that are already covered are passed over; among equal strides the larger extent
-    counts.  Over F2, R is the numerically smallest right inverse on the largest 2**k whose values are all taken.
+    Over Z, strides 0 and strides that are already covered are passed over; among equal strides the one counts that
+    leads furthest.  Over F2, R is the smallest right inverse on the largest 2**k whose values are all taken.
     Over Zn, R takes a coordinate c and ``A(R(c)) == c``, each axis by its own chain.
     Ensures:  ``A(R(i)) == i``; R is injective and coalesced; size(R) is 1 in the worst case.
     Cost:     a sort of the modes; over F2 one elimination.
@@ -72,7 +72,8 @@ def left_inverse(layout: Layout) -> Layout:
     (5,8):(1,4) (2,5):(0,1)
     >>> left_inverse(Layout((2, 2), (1, 1)))
     Traceback (most recent call last):
-    layouts.errors.NotInvertibleError: left_inverse: (2,2):(1,1) takes the value 1 at the indices 1 and 2
+    layouts.errors.NotInvertibleError: left_inverse: (2,2):(1,1) takes the value 1 at the indices 1 and 2, \
+and its strides form no chain
     """
     if layout._over is F2:
         return _left_inverse_f2(layout)
@@ -106,7 +107,10 @@ def inverse(layout: Layout) -> Layout:
     pair = collision(layout)
     if pair is not None:
         raise NotInvertibleError(f"inverse: {_collides(layout, pair)}", pair)
-    missed = result.size  # the chain of an injective layout ends at the first value that it misses
+    low, _ = layout.bounds()
+    if low < 0:
+        raise NotInvertibleError(f"inverse: {describe(layout)} takes the value {low}, which is no index", low)
+    missed = missed_value(layout)  # there is one: an injective layout without holes is a bijection
     raise NotInvertibleError(f"inverse: {describe(layout)} misses the value {missed}", missed)
 
 
@@ -120,20 +124,20 @@ def _collides(layout: Layout, pair: tuple[int, int]) -> str:
 
 def _right_chain(modes: list[_Mode]) -> _Modes:
     """Follow the strides from 1 as long as each is the product of the extents before it."""
-    modes.sort(key=_ascending)
+    best: dict[int, tuple[int, int, int]] = {}  # stride -> (how far a chain from it reaches, extent, place)
+    for stride, extent, place in sorted(modes, reverse=True):
+        if stride > 0 and extent > 1:
+            following = best.get(stride * extent)
+            reach = following[0] if following else stride * extent
+            if stride not in best or reach > best[stride][0]:
+                best[stride] = reach, extent, place
     found = []
     reached = 1
-    for stride, extent, place in modes:
-        if stride == reached and extent > 1:
-            found.append((extent, place))
-            reached *= extent
-        elif stride > reached:
-            break
+    while reached in best:
+        _, extent, place = best[reached]
+        found.append((extent, place))
+        reached *= extent
     return found
-
-
-def _ascending(mode: _Mode) -> tuple[int, int]:
-    return mode[0], -mode[1]
 
 
 def _left_chain(layout: Layout, modes: list[_Mode]) -> _Modes:
@@ -158,7 +162,7 @@ def _left_chain(layout: Layout, modes: list[_Mode]) -> _Modes:
 def _broken(layout: Layout, stride: int, extent: int, following: int) -> NotInvertibleError:
     pair = collision(layout)
     if pair is not None:
-        return NotInvertibleError(f"left_inverse: {_collides(layout, pair)}", pair)
+        return NotInvertibleError(f"left_inverse: {_collides(layout, pair)}, and its strides form no chain", pair)
     why = (
         f"is not a multiple of {stride}"
         if following % stride

@@ -131,8 +131,8 @@ class _Reader:
             raise self.fail("a chain ends in a layout, shape:stride", position)
         while items:
             position, outer = items.pop()
-            offset = 0
-            if isinstance(outer, int):
+            offset: Any = 0
+            if isinstance(outer, (int, tuple)):
                 offset = outer
                 if not items:
                     raise self.fail(
@@ -161,7 +161,7 @@ class _Reader:
         if self.take(":"):
             strides = self.tree(0)
             return self.guarded(Layout, start, tree, strides)
-        if isinstance(tree, int) and self.take("+"):
+        if isinstance(tree, (int, tuple)) and self.take("+"):
             inner_at = self.start
             inner = self.chain()
             if not isinstance(inner, (Layout, ComposedLayout)):

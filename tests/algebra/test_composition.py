@@ -282,7 +282,7 @@ REFUSED = [
 @pytest.mark.parametrize(("left", "right", "answer"), WORKED[:-1])
 def test_worked_compositions(left, right, answer):
     R = composition(parse(left), parse(right))
-    assert R == parse(answer)
+    assert parse(answer) == R
     check(parse(left), parse(right)) if "-" not in right else None
 
 
@@ -310,13 +310,13 @@ def test_the_value_that_a_refusal_promises_is_what_every_layout_would_give():
 
 def test_by_mode_tilers():
     A = parse("(8,12):(12,1)")
-    assert A @ (4, 3) == parse("(4,3):(12,1)")
-    assert A @ (4,) == parse("(4,12):(12,1)")
-    assert A @ (None, 3) == parse("(8,3):(12,1)")
+    assert parse("(4,3):(12,1)") == A @ (4, 3)
+    assert parse("(4,12):(12,1)") == A @ (4,)
+    assert parse("(8,3):(12,1)") == A @ (None, 3)
     assert A @ (parse("4:2"), parse("(2,3):(6,1)")) == parse("(4,(2,3)):(24,(6,1))")
     assert A @ () == A
     assert composition(A, None) == A
-    assert A @ 16 == parse("(8,2):(12,1)")
+    assert parse("(8,2):(12,1)") == A @ 16
     assert parse("8:2") @ (4,) == parse("(4):(2)")
     with pytest.raises(ProfileError) as caught:
         A @ (4, 3, 2)
