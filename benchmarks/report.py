@@ -68,7 +68,8 @@ class Section:
         lines += [
             f"{name:<{width}}" + "".join([self._cell(row, c) for c in columns]) for name, row in self.rows.items()
         ]
-        return "\n".join([*lines, *[f"  note: {note}" for note in self.notes]])
+        lines += [f"  note: {note}" for note in self.notes]
+        return "\n".join([line.rstrip() for line in lines])
 
     def _cell(self, row: dict[str, Times], column: str) -> str:
         if column not in row:

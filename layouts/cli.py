@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     1 |  3  4  5
     0
     """
-    from .errors import LayoutError
+    from .errors import EvaluationError, LayoutError
 
     options = _parser().parse_args(arguments)
     try:
@@ -34,10 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except LayoutError as error:
         if getattr(options, "json", False):
-            _print_json({"error": str(error), "type": type(error).__name__, "witness": repr(error.witness)})
+            _print_json({"error": str(error), "type": type(error).__name__, "witness": _plain(error.witness)})
         else:
             print(f"layouts: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return FAILS if isinstance(error, EvaluationError) else BAD_INPUT
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         sys.stderr.close()
         return HOLDS
@@ -171,6 +171,13 @@ def _show(options: argparse.Namespace) -> int:
     print(f"{value}   size {value.size}, cosize {value.cosize}")
     print(table)
     return HOLDS
+
+
+def _plain(value: object) -> object:
+    """Return a witness as JSON has it: numbers and lists of them, anything else as text."""
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 def _print_json(value: object) -> None:

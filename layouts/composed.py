@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from .algebra.composition import composition, value_at
 from .errors import LayoutError, NotALayoutError, ProfileError, TooLargeError
-from .inttuple import _show, clean, text, to_int
-from .layout import Layout, slice_and_offset
+from .inttuple import MAX_DEPTH, _show, clean, text, to_int
+from .layout import Layout, read_layout, slice_and_offset
 from .linearity import bit_images, from_images, from_matrix, is_carry_free, to_f2, to_z
 from .module import F2, Z, Zn
 from .values import from_values_over
@@ -53,6 +53,8 @@ class Swizzle:
     def __init__(self, bits: int, base: int, shift: int) -> None:
         names = ("bits", "base", "shift")
         b, m, s = [to_int(v, f"Swizzle: {n}") for v, n in zip((bits, base, shift), names, strict=True)]
+        if max(b, m, abs(s)) > 10_000:
+            raise LayoutError(f"Swizzle({b}, {m}, {s}): the numbers of bits must be at most 10000", max(b, m, abs(s)))
         if b < 0 or m < 0:
             raise LayoutError(f"Swizzle({b}, {m}, {s}): bits and base must not be negative", min(b, m))
         if abs(s) < b:
@@ -83,7 +85,12 @@ class Swizzle:
         return ((1 << self._bits) - 1) << (self._base + max(self._shift, 0))
 
     def __call__(self, x: Any) -> Any:
-        """Return the swizzled number, or array of numbers."""
+        """Return the swizzled number, or array of numbers.
+
+        Raises: ProfileError for anything but integers.
+        """
+        if type(x) is not int and getattr(getattr(x, "dtype", None), "kind", "") not in "iu":
+            x = to_int(x, "a swizzled number")
         if self._shift >= 0:
             return x ^ ((x & self.source) >> self._shift)
         return x ^ ((x & self.source) << -self._shift)
@@ -189,6 +196,7 @@ class ComposedLayout:
             raise ProfileError(f"ComposedLayout: outer must be a Swizzle, a Layout or None, not {_show(outer)}", outer)
         if not isinstance(inner, (Layout, ComposedLayout)):
             raise ProfileError(f"ComposedLayout: inner must be a Layout or a ComposedLayout, not {_show(inner)}", inner)
+        _check_length(inner)
         self._outer = outer
         self._inner = inner
         if not _gives_coordinates(inner):
@@ -352,6 +360,16 @@ def _keeps_a_mode(point: Coordinate) -> bool:
     return any(map(_keeps_a_mode, point)) if isinstance(point, tuple) else point is None
 
 
+def _check_length(chain: Layout | ComposedLayout) -> None:
+    """Refuse a chain that is too long to be printed or compared link by link."""
+    length = 2  # the new map and the layout at the end
+    while isinstance(chain, ComposedLayout):
+        length += 1
+        chain = chain._inner
+    if length > MAX_DEPTH:
+        raise ProfileError(f"ComposedLayout: a chain of more than {MAX_DEPTH} maps", length)
+
+
 def _gives_coordinates(chain: Layout | ComposedLayout) -> bool:
     """Tell whether the values are coordinates: those of the last map that is not the identity."""
     while isinstance(chain, ComposedLayout):
@@ -384,7 +402,8 @@ def swizzled_forms(layout: Layout | BitMatrix) -> tuple[ComposedLayout, ...]:
     >>> [str(form) for form in swizzled_forms(Layout((8, 64), (72, 1), over=F2))]
     ['Sw<3,3,3> o 0 o (8,64):(64,1)']
     """
-    linear = layout if isinstance(layout, Layout) else from_matrix(layout)
+    plain = isinstance(layout, (Layout, ComposedLayout)) or not hasattr(layout, "columns")
+    linear = read_layout(layout, "swizzled_forms") if plain else from_matrix(layout)  # type: ignore[arg-type]
     linear = to_f2(linear)
     images = bit_images(linear)
     modes = tuple([mode.size for mode in linear]) if isinstance(linear.shape, tuple) else linear.size

@@ -10,7 +10,8 @@ two images that share a bit is where + and XOR part.
 
 from __future__ import annotations
 
-from .errors import LayoutError, TooLargeError
+from .errors import LayoutError, ProfileError, TooLargeError
+from .inttuple import _show
 from .layout import Layout, chain
 from .linearity import first_carry
 from .module import Z, Zn
@@ -63,7 +64,9 @@ def _as_layout(value: Any) -> Any:
     if isinstance(value, Layout):
         return value
     known = getattr(value, "as_layout", None)
-    found = known() if known is not None else None
+    if known is None:
+        raise ProfileError(f"difference: {_show(value)} is not a layout; parse reads one from text", value)
+    found = known()
     return value if found is None else found
 
 

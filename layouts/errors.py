@@ -93,6 +93,8 @@ class ParseError(LayoutError):
 
 def _with_caret(reason: str, text: str, position: int, width: int = 72) -> str:
     """Show the line that holds ``position``, cut to ``width`` characters around it, with a caret below."""
+    if len(reason) > 400:
+        reason = reason[:400] + "..."
     if not text:
         return reason
     start = text.rfind("\n", 0, position) + 1

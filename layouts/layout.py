@@ -22,7 +22,7 @@ True
 from __future__ import annotations
 
 from .codomain import as_coordinate, axes, bounds, coprofile, span, stride_text
-from .errors import LayoutError, ProfileError
+from .errors import LayoutError, NotALayoutError, ProfileError
 from .inttuple import MAX_DEPTH, _show, clean, depth, idx2crd, leaves, prefix_product, select_kept, text, to_int
 from .module import F2, ArithTuple, E, F2Stride, Z, Zn, clmul
 
@@ -393,7 +393,7 @@ def _module_of(steps: list[Any], over: Module | None) -> Module:
         if kind is None or kind is found:
             fixed = fixed or kind is not None
         elif fixed:
-            raise ProfileError(f"the stride {d} does not live in {found}: one layout has one module", d)
+            raise ProfileError(f"the stride {d!s} does not live in {found}: one layout has one module", d)
         else:
             found, fixed = kind, True
     return found
@@ -502,6 +502,19 @@ def chain(layout: Layout) -> Chain:
     return found
 
 
+def read_layout(value: Any, operation: str) -> Layout:
+    """Return ``value`` as a layout: a layout itself, or a chain that is the same function as one; refuse the rest."""
+    if isinstance(value, Layout):
+        return value
+    known = getattr(type(value), "as_layout", None)
+    if known is None:
+        raise ProfileError(f"{operation}: {_show(value)} is not a layout", value)
+    found: Layout | None = known(value)
+    if found is None:
+        raise NotALayoutError(f"{operation}: {value} has no shape:stride form; table() gives its values", 0)
+    return found
+
+
 def slice_and_offset(layout: Layout, coordinate: Coordinate) -> tuple[Layout, Any]:
     """Return the layout of the modes where ``coordinate`` has ``None``, and the value at the entries that are fixed.
 
@@ -512,6 +525,7 @@ def slice_and_offset(layout: Layout, coordinate: Coordinate) -> tuple[Layout, An
     >>> print(sliced, offset)
     (8):(1) 16
     """
+    layout = read_layout(layout, "slice_and_offset")
     if coordinate is None:
         return layout, layout(0)
     if isinstance(coordinate, int):
@@ -536,6 +550,8 @@ def size(value: Any) -> int:
     """
     if isinstance(value, (int, tuple)) or hasattr(type(value), "__index__"):
         return _size_of(clean(value, "size: an extent"))
+    if not isinstance(getattr(value, "size", None), int):
+        raise ProfileError(f"size: {_show(value)} is neither a layout nor a shape", value)
     return int(value.size)
 
 
@@ -552,14 +568,16 @@ def cosize(layout: Layout) -> int:
     >>> cosize(Layout((4, 8), (9, 1)))
     35
     """
+    if not hasattr(layout, "cosize"):
+        raise ProfileError(f"cosize: {_show(layout)} is not a layout", layout)
     return layout.cosize
 
 
 def shape(layout: Layout) -> IntTuple:
     """Return ``layout.shape``."""
-    return layout.shape
+    return read_layout(layout, "shape").shape
 
 
 def stride(layout: Layout) -> Any:
     """Return ``layout.stride``."""
-    return layout.stride
+    return read_layout(layout, "stride").stride

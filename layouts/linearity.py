@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from .errors import NotLinearError, ProfileError
 from .inttuple import _show, clean, leaves, unflatten
-from .layout import Layout, _new, trusted
+from .layout import Layout, _new, read_layout, trusted
 from .module import F2, Z, Zn
 
 TYPE_CHECKING = False
@@ -46,6 +46,7 @@ def bit_images(layout: Layout) -> tuple[int, ...]:
     >>> bit_images(Layout((2, 4), (8, 1)))
     (8, 1, 2)
     """
+    layout = read_layout(layout, "bit_images")
     if layout.over is Zn:
         raise NotLinearError(f"bit_images: the values of {layout} are coordinates, not bit vectors", (0, 0))
     images = []
@@ -105,6 +106,7 @@ def is_carry_free(layout: Layout) -> bool:
     >>> is_carry_free(Layout((4, 8), (8, 1))), is_carry_free(Layout((2, 2), (1, 1))), is_carry_free(Layout(4, 3))
     (True, False, False)
     """
+    layout = read_layout(layout, "is_carry_free")
     return _why_not_linear(layout) is None
 
 
@@ -135,6 +137,7 @@ def to_z(layout: Layout) -> Layout:
 
 
 def _change_module(layout: Layout, module: Module) -> Layout:
+    layout = read_layout(layout, f"to_{module.name.lower()}")
     if layout.over is module or not layout._s:
         return layout
     error = _why_not_linear(layout)
@@ -155,6 +158,7 @@ def to_matrix(layout: Layout, rows: int | None = None) -> BitMatrix:
     >>> to_matrix(Layout((2, 4), (8, 1)))
     BitMatrix((8, 1, 2), rows=4)
     """
+    layout = read_layout(layout, "to_matrix")
     from .bits import BitMatrix
 
     return BitMatrix(bit_images(to_f2(layout)), rows)
@@ -169,6 +173,8 @@ def from_matrix(matrix: BitMatrix, shape: IntTuple | None = None) -> Layout:
     >>> print(from_matrix(BitMatrix((8, 1, 2))), from_matrix(BitMatrix((8, 1, 2)), (4, 2)))
     (2,4):(F8,F1) ((2,2),2):((F8,F1),F2)
     """
+    if not hasattr(matrix, "columns"):
+        raise ProfileError(f"from_matrix: {_show(matrix)} is not a BitMatrix", matrix)
     domain = 1 << len(matrix.columns) if shape is None else clean(shape, "an extent")
     return from_images(matrix.columns, domain)
 

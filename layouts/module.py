@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 else:
     Scalar = object
 
-__all__ = ["F2", "ArithTuple", "E", "F2Stride", "Module", "Z", "Zn"]
+__all__ = ["MAX_AXIS", "F2", "ArithTuple", "E", "F2Stride", "Module", "Z", "Zn"]
+
+MAX_AXIS = 100
+"""The last axis that ``E`` names; a coordinate stores every axis up to its last, so that a text cannot ask for much."""
 
 
 class Module:
@@ -212,8 +215,8 @@ def E(*path: int) -> ArithTuple:
     item: IntTuple = 1
     for axis in reversed(path):
         number = to_int(axis, "an axis")
-        if not 0 <= number <= 10_000:
-            raise ProfileError(f"an axis must be between 0 and 10000, not {number}", number)
+        if not 0 <= number <= MAX_AXIS:
+            raise ProfileError(f"an axis must be between 0 and {MAX_AXIS}, not {number}", number)
         item = (0,) * number + (item,)
     return ArithTuple(*item)  # type: ignore[misc]
 

@@ -404,6 +404,17 @@ def test_a_chain_whose_parts_do_not_fit_is_refused():
     assert ComposedLayout(None, np.int64(3), tile) == ComposedLayout(None, 3, tile)
 
 
+def test_a_chain_has_a_hundred_maps_at_most():
+    chain = Layout(4)
+    for _ in range(99):
+        chain = ComposedLayout(None, 1, chain)
+    assert chain(0) == 99
+    assert copy.deepcopy(chain) == pickle.loads(pickle.dumps(chain)) == chain
+    with pytest.raises(ProfileError) as caught:
+        ComposedLayout(None, 1, chain)
+    assert caught.value.witness == 101
+
+
 def test_tables_of_chains_are_right_or_refused_at_the_edge_of_int64():
     for C in (
         ComposedLayout(None, 2**63 - 1, Layout(4)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..errors import ProfileError
 from ..inttuple import _show, text, to_int
-from ..layout import Layout, _new, make_layout, modes
+from ..layout import Layout, _new, make_layout, modes, read_layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def coalesce(layout: Layout, profile: Coordinate = 1) -> Layout:
     >>> coalesce(Layout(((2, 2), (2, 4)), ((1, 2), (4, 8))), (None, 1))
     Layout(((2, 2), 8), ((1, 2), 4))
     """
+    if type(layout) is not Layout:
+        layout = read_layout(layout, "coalesce")
     if type(profile) is not int:
         return _by_profile(layout, profile)
     extents, strides = layout._modes or modes(layout)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from ..codomain import coprofile
 from ..errors import NotInvertibleError, ProfileError, TooLargeError
 from ..inttuple import _show, clean, leaves, text
-from ..layout import Layout, chain, trusted
+from ..layout import Layout, chain, read_layout, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, E, Z, Zn
 from .coalesce import describe
@@ -60,6 +60,7 @@ def complement(layout: Layout, target: IntTuple | None = None) -> Layout:
     Traceback (most recent call last):
     layouts.errors.NotInvertibleError: complement: (2,2):(1,1) takes the value 1 at the indices 1 and 2
     """
+    layout = read_layout(layout, "complement")
     if layout._over is F2:
         images, _ = _free_images(layout, target)
         return from_images(images, 1 << len(images))
@@ -84,6 +85,7 @@ def complement_minimal(layout: Layout) -> Layout:
     >>> print(complement_minimal(Layout((4, 3), (E(0), 2 * E(1)))))
     (1,(2,1)):(4@0,(1@1,6@1))
     """
+    layout = read_layout(layout, "complement_minimal")
     if layout._over is F2:
         images, rows = _free_images(layout, None)
         gaps = from_images(images, 1 << len(images))
@@ -107,6 +109,7 @@ def is_complementable(layout: Layout, target: IntTuple | None = None) -> bool:
     >>> is_complementable(Layout((4, 2), (1, 6)))
     False
     """
+    layout = read_layout(layout, "is_complementable")
     if layout._over is F2:
         goal = None if target is None else _number(target)
         return goal is None or (goal & (goal - 1) == 0 and layout.bounds()[1] < goal)

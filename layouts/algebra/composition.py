@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 __all__ = ["composition"]
 
+_STEPS = 2**21
+"""The most pairs of a mode of A and a leaf of B between which carries are counted."""
+
 _ENUMERATED = 2**22
 """The most points that are enumerated where carries cancel or the modules do not meet."""
 
@@ -219,10 +222,17 @@ def _exact(A: Layout, B: Layout, chains: list[Chain], steps: list[list[int]]) ->
     coordinates; ``steps[a][k]`` is the stride of leaf k of B in system a.
     """
     _refuse_negative(A, B, chains, steps)
+    _limit_work(sum([len(extents) for extents, _, _ in chains]) * len(B._s))
     try:
         return from_modes(_exact_modes(A, B, chains, steps), B._shape, A._over)
     except _UndecidedError:
         return _by_values(A, B, (A._over,))
+
+
+def _limit_work(steps: int) -> None:
+    """Refuse what would take very long: layouts of thousands of modes after each other."""
+    if steps > _STEPS:
+        raise TooLargeError(f"composition: it takes {steps} steps between the modes, more than {_STEPS}", steps)
 
 
 def _refuse_negative(A: Layout, B: Layout, chains: list[Chain], steps: list[list[int]]) -> None:
@@ -366,6 +376,7 @@ def _across_modules(A: Layout, B: Layout) -> Layout:
     With everything linear the images of the index bits are mapped one by one.  With everything carry-free on the
     values that B takes, both can be read over Z.  Otherwise the values decide, in the module of A first.
     """
+    _limit_work(len(A._s) * len(B._s))
     if A._over is F2 and (B._over is F2 or is_carry_free(B)):
         return from_images(tuple([A(image) for image in bit_images(B)]), B._shape)
     try:

@@ -7,7 +7,7 @@ indices that are sent to 0, is made of the two other modes in their places, ``(2
 from __future__ import annotations
 
 from ..inttuple import unflatten
-from ..layout import Layout, chain, trusted
+from ..layout import Layout, chain, read_layout, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, Z
 from .coalesce import coalesce
@@ -25,6 +25,7 @@ def filter_zeros(layout: Layout) -> Layout:
     >>> print(filter_zeros(Layout((2, (4, 3)), (0, (1, 0)))))
     (1,(4,1)):(0,(1,0))
     """
+    layout = read_layout(layout, "filter_zeros")
     extents = tuple([s if d else 1 for s, d in zip(layout._s, layout._d, strict=True)])
     return trusted(unflatten(extents, layout._shape), layout._stride, layout._over)
 
@@ -39,6 +40,7 @@ def filter_modes(layout: Layout) -> Layout:
     >>> print(filter_modes(Layout((2, 4, 3), (0, 1, 0))), filter_modes(Layout(4, 0)))
     4:1 1:0
     """
+    layout = read_layout(layout, "filter_modes")
     return coalesce(filter_zeros(layout))
 
 
@@ -57,6 +59,7 @@ def nullspace(layout: Layout) -> Layout:
     >>> print(nullspace(Layout((4, 2), (1, 3), over=F2)))
     2:F7
     """
+    layout = read_layout(layout, "nullspace")
     if layout._over is F2:
         from ..bits import BitMatrix
 

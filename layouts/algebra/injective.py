@@ -13,7 +13,7 @@ from math import gcd
 
 from ..codomain import axes, span
 from ..errors import NotInvertibleError, TooLargeError
-from ..layout import Layout, chain
+from ..layout import Layout, chain, read_layout
 from ..linearity import bit_images
 from ..module import F2, Zn
 
@@ -50,6 +50,7 @@ def collision(layout: Layout) -> tuple[int, int] | None:
     >>> collision(Layout((4, 4), (1, 3), over=F2))
     (3, 4)
     """
+    layout = read_layout(layout, "collision")
     if layout._over is F2:
         return _collision_f2(layout)
     extents, strides, places = layout._chain or chain(layout)
@@ -192,6 +193,7 @@ def missed_value(layout: Layout) -> int | None:
     >>> missed_value(Layout((4, 2), (1, 5))), missed_value(Layout((4, 2), (1, 3))), missed_value(Layout(4, F2(2)))
     (4, None, 1)
     """
+    layout = read_layout(layout, "missed_value")
     if layout._over is F2:
         tops = sorted([vector.bit_length() - 1 for vector in span(layout._s, layout._d)])
         return next((1 << k for k, top in enumerate(tops) if top != k), None)
@@ -211,6 +213,7 @@ def is_bijective(layout: Layout) -> bool:
     >>> is_bijective(Layout((4, 8), (8, 1))), is_bijective(Layout((4, 8), (9, 1)))
     (True, False)
     """
+    layout = read_layout(layout, "is_bijective")
     if layout._over is Zn:
         raise NotInvertibleError(f"is_bijective: the values of {layout} are coordinates", None)
     return layout.bounds() == (0, layout.size - 1) and missed_value(layout) is None

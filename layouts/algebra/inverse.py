@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ..codomain import coprofile
 from ..errors import NotInvertibleError
-from ..layout import Layout, chain, trusted
+from ..layout import Layout, chain, read_layout, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, Z, Zn
 from .coalesce import coalesce, describe
@@ -48,6 +48,7 @@ def right_inverse(layout: Layout) -> Layout:
     >>> print(right_inverse(Layout((8, 64), (72, 1), over=F2)))
     (64,8):(F8,F65)
     """
+    layout = read_layout(layout, "right_inverse")
     if layout._over is F2:
         return _right_inverse_f2(layout)
     if layout._over is Zn:
@@ -75,6 +76,7 @@ def left_inverse(layout: Layout) -> Layout:
     layouts.errors.NotInvertibleError: left_inverse: (2,2):(1,1) takes the value 1 at the indices 1 and 2, \
 and its strides form no chain
     """
+    layout = read_layout(layout, "left_inverse")
     if layout._over is F2:
         return _left_inverse_f2(layout)
 
@@ -99,6 +101,7 @@ def inverse(layout: Layout) -> Layout:
     Traceback (most recent call last):
     layouts.errors.NotInvertibleError: inverse: 4:2 misses the value 1
     """
+    layout = read_layout(layout, "inverse")
     if layout._over is Zn:
         raise NotInvertibleError(f"inverse: the values of {layout} are coordinates; use right_inverse", None)
     result = right_inverse(layout)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from ..errors import LayoutError, NotInvertibleError, ProfileError
 from ..inttuple import _show, clean, product, text, to_int
-from ..layout import Layout, make_layout, trusted
+from ..layout import Layout, make_layout, read_layout, trusted
 from ..linearity import to_f2
 from ..module import Z, Zn
 from .coalesce import describe
@@ -64,6 +64,7 @@ def logical_product(A: Layout, tiler: Any) -> Layout:
     Traceback (most recent call last):
     layouts.errors.NotALayoutError: logical_product: 8:3 by (2,6):(1,2): composition: (3,1):(1,24) o (2,6):(1,2) ...
     """
+    A = read_layout(A, "logical_product")
     return _multiplied("logical_product", A, tiler, by_mode)
 
 
@@ -78,6 +79,7 @@ def zipped_product(A: Layout, tiler: Any) -> Layout:
     >>> print(zipped_product(Layout((4, 8), over=Zn), (2, 3)))
     ((4,8),(2,3)):((1@0,1@1),(4@0,8@1))
     """
+    A = read_layout(A, "zipped_product")
     return _multiplied("zipped_product", A, tiler, zipped)
 
 
@@ -91,6 +93,7 @@ def tiled_product(A: Layout, tiler: Any) -> Layout:
     >>> print(tiled_product(Layout((2, 2), (4, 1)), Layout((2, 3))))
     ((2,2),2,3):((4,1),2,8)
     """
+    A = read_layout(A, "tiled_product")
     return _multiplied("tiled_product", A, tiler, tiled)
 
 
@@ -104,6 +107,7 @@ def flat_product(A: Layout, tiler: Any) -> Layout:
     >>> print(flat_product(Layout((2, 2), (4, 1)), Layout((2, 3))))
     (2,2,2,3):(4,1,2,8)
     """
+    A = read_layout(A, "flat_product")
     return _multiplied("flat_product", A, tiler, flat)
 
 
@@ -118,6 +122,7 @@ def blocked_product(A: Layout, B: Any) -> Layout:
     >>> print(blocked_product(Layout((2, 5), (5, 1)), Layout((3, 4))))
     ((2,3),(5,4)):((5,10),(1,30))
     """
+    A = read_layout(A, "blocked_product")
     copy, arrangement = _padded_product("blocked_product", A, B)
     return make_layout(*[make_layout(a, b) for a, b in zip(copy, arrangement, strict=True)])
 
@@ -134,6 +139,7 @@ def raked_product(A: Layout, B: Any) -> Layout:
     >>> print(raked_product(Layout((2, 5), (5, 1)), Layout((3, 4))))
     ((3,2),(4,5)):((10,5),(30,1))
     """
+    A = read_layout(A, "raked_product")
     copy, arrangement = _padded_product("raked_product", A, B)
     return make_layout(*[make_layout(b, a) for a, b in zip(copy, arrangement, strict=True)])
 

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["parse", "to_text"]
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>_?-?\d+)|(?P<word>[A-Za-z]\w*)|(?P<sign>.))", re.DOTALL)
+_TOKEN = re.compile(r"\s*(?:(?P<number>_?-?[0-9]+)|(?P<word>[A-Za-z][A-Za-z0-9_]*)|(?P<sign>\S))")
 _SWIZZLES = ("Sw", "S", "Swizzle")
 _MAX_TEXT = 1_000_000
 _MAX_DIGITS = 4000
+_MAX_ITEMS = 2 * MAX_DEPTH + 2  # maps and offsets in one text
 
 
 def parse(text: str) -> Any:
@@ -85,6 +86,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
+        self.items = 0
         self.advance()
 
     def advance(self) -> None:
@@ -155,6 +157,9 @@ class _Reader:
 
     def item(self) -> Any:
         start = self.start
+        self.items += 1
+        if self.items > _MAX_ITEMS:
+            raise self.fail(f"a chain of more than {_MAX_ITEMS} maps and offsets")
         if self.kind == "word" and self.token in _SWIZZLES:
             return self.swizzle()
         tree = self.tree(0)
@@ -197,7 +202,7 @@ class _Reader:
         return tuple(children)
 
     def leaf(self) -> Any:
-        if self.kind == "word" and re.fullmatch(r"F\d+", self.token):
+        if self.kind == "word" and re.fullmatch("F[0-9]+", self.token):
             if len(self.token) > _MAX_DIGITS:
                 raise self.fail(f"a number of {len(self.token) - 1} digits, more than {_MAX_DIGITS}")
             value = F2Stride(int(self.token[1:]))

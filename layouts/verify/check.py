@@ -65,7 +65,7 @@ def check(
     length of the buffer; ``equals`` a layout or its text, ``same_as`` an expression, that must have the same values.
     ``expect`` lists what must hold, of injective, onto, in-bounds and any; by default injective, and in-bounds with a
     size.  Equality with what is given, and the absence of signed overflow, are always required except with any.
-    Variables are ``int`` (or ``long long`` where their values need it), of ``int_bits`` bits.
+    Variables are ``int`` of ``int_bits`` bits, or ``long long`` where a value needs it; the verdict says so.
     Raises: ParseError for text, LayoutError for other bad input, TooLargeError when more than ``limit`` points would
     have to be enumerated, EvaluationError where the expression has no value.
     Cost:   independent of the domain where the trace closes; else one evaluation of every point.
@@ -73,8 +73,9 @@ def check(
     >>> check("8 * row + ((i % 8) ^ row)", {"i": 512}, let={"row": "i / 8"}, size=512).out_of_bounds
     {'at': {'i': 456}, 'value': 513}
     """
-    domain = Domain([read_variable(name, spec) for name, spec in {**(variables or {}), **ranges}.items()])
-    lets = [(name, parse_expression(text)) for name, text in (let.items() if hasattr(let, "items") else let)]
+    domain = Domain([read_variable(name, spec) for name, spec in [*(variables or {}).items(), *ranges.items()]])
+    lets = _read_lets(let)
+    limit = to_int(limit, "the limit")
     required = _read_expectations(expect, size)
     if size is not None and (size := to_int(size, "the size")) < 1:
         raise LayoutError(f"the size must be at least 1, not {size}", size)
@@ -84,7 +85,16 @@ def check(
     reference: Any = target
     if same_as is not None:
         reference = _resolve(parse_expression(same_as), domain, lets, limit, int_bits)[0]
-    return _judge(expression, domain, found, overflow, size, reference, required, limit)
+    widened = [v.name for v in domain.variables if int_bits == 32 and not v.fits(32)]
+    return _judge(expression, domain, found, overflow, size, reference, required, limit, widened)
+
+
+def _read_lets(let: Any) -> Lets:
+    pairs = list(let.items() if hasattr(let, "items") else let)
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
+            raise LayoutError(f"let: {_show(pair)} is no pair of a name and an expression", pair)
+    return [(name, parse_expression(text)) for name, text in pairs]
 
 
 def _read_expectations(expect: Iterable[str] | None, size: int | None) -> tuple[str, ...]:
@@ -183,7 +193,8 @@ def _by_points(
 
     if domain.size > limit:
         raise TooLargeError(
-            f"no closed form was found over {domain}, and its {domain.size} points are more than the limit {limit}",
+            f"no closed form was found over {domain}, and its {domain.size} points are more than the limit {limit}"
+            + _hint(tree, domain, lets, int_bits),
             domain.size,
         )
     table = numpy.empty(domain.size, dtype=numpy.int64)
@@ -206,6 +217,22 @@ def _by_points(
     return TableMap(table, domain.shape), overflow
 
 
+def _hint(tree: Expression, domain: Domain, lets: Lets, int_bits: int) -> str:
+    """Tell when it is overflow that keeps the algebra from closing, and a point that shows it."""
+    positions = _by_position(domain)
+    if int_bits == 64 or positions is None:
+        return ""
+    names, known = positions
+    wide = _by_sums(tree, domain, names, known + lets, 64) or _by_bits(tree, domain, names, known + lets, 64)
+    if wide is None:
+        return ""
+    index = wide.first_outside(2**31)
+    shown = "" if index is None else f", as at {words(domain.point(index))}, where the value is {wide(index)}"
+    return (
+        f". A signed operation may overflow int{shown}; casts to long long in the formula, or --int-bits 64, decide it"
+    )
+
+
 def _judge(
     expression: str,
     domain: Domain,
@@ -215,6 +242,7 @@ def _judge(
     reference: Any,
     required: tuple[str, ...],
     limit: int,
+    widened: list[str],
 ) -> Verdict:
     low, high = found.bounds()
     pair = found.collision()
@@ -244,6 +272,7 @@ def _judge(
         method=found.method,
         size=size,
         expected=required,
+        widened=widened,
     )
 
 

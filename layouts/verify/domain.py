@@ -40,6 +40,13 @@ class Variable:
             return len(self.values)
         return self.values.stop - self.values.start
 
+    def fits(self, bits: int) -> bool:
+        """Tell whether every value is a signed integer of so many bits."""
+        values = self.values
+        ends = (values.start, values.stop - 1) if isinstance(values, range) else (min(values), max(values))
+        half: int = 1 << (bits - 1)
+        return -half <= ends[0] and ends[1] < half
+
     def __str__(self) -> str:
         if isinstance(self.values, tuple):
             shown = ", ".join(map(str, self.values[:6])) + (", ..." if len(self.values) > 6 else "")
@@ -62,7 +69,10 @@ def read_variable(name: str, spec: Any) -> Variable:
         spec = _read_text(name, spec)
     if isinstance(spec, range):
         if spec.step != 1:
-            spec = list(spec) if len(spec) <= 2**20 else _refuse(name, spec, "a step other than 1")
+            count = (spec.stop - spec.start) // spec.step
+            spec = list(spec) if count <= 2**20 else _refuse(name, spec, "a step, and more than 2**20 values")
+    elif hasattr(spec, "tolist") and getattr(spec, "ndim", 0) == 1:
+        spec = spec.tolist()
     elif not isinstance(spec, (list, tuple)):
         spec = range(to_int(spec, f"the range of {name}"))
     if isinstance(spec, range):
@@ -91,14 +101,14 @@ def _read_text(name: str, text: str) -> range | list[int]:
     for part in parts:
         number = read_number(part)
         if number is None:
-            raise ParseError("expected a range such as 64, 2**20, 8:64 or 0,8,16", shown, offset)
+            raise ParseError("expected a range such as 64, 2**20, 8:64, 0:64:8 or 0,8,16", shown, offset)
         numbers.append(number)
         offset += len(part) + 1
     if separator == ",":
         return numbers
-    if len(numbers) > 2:
-        raise ParseError("a range has two ends, A:B", shown, len(name) + 1)
-    return range(numbers[0]) if len(numbers) == 1 else range(numbers[0], numbers[1])
+    if len(numbers) > 3 or (len(numbers) == 3 and numbers[2] < 1):
+        raise ParseError("a range is A:B, or A:B:STEP with a step of at least 1", shown, len(name) + 1)
+    return range(numbers[0]) if len(numbers) == 1 else range(*numbers)
 
 
 def read_number(text: str) -> int | None:
@@ -168,7 +178,8 @@ class Domain:
         return found
 
     def __str__(self) -> str:
-        return ", ".join(map(str, self.variables))
+        shown = ", ".join(map(str, self.variables[:8]))
+        return shown if len(self.variables) <= 8 else f"{shown} and {len(self.variables) - 8} more"
 
 
 def words(point: Mapping[str, int]) -> str:

@@ -312,6 +312,8 @@ def _template_openings(tokens: list[Token]) -> set[int]:
             open_at = open_at[:-1] or [[]]
         elif token.text == "<" and at and tokens[at - 1].kind == "name":
             open_at[-1].append(at)
+        elif token.text == "static_cast":  # its own brackets are no comparison
+            open_at[-1] = []
         elif token.text in (">", ">>") and tokens[at + 1].text == "(" and len(open_at[-1]) >= len(token.text):
             found.update(open_at[-1])
         elif token.text in ("?", ":") or BINARY.get(token.text, RELATIONAL_LEVEL) < RELATIONAL_LEVEL:

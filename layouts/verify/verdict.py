@@ -46,6 +46,7 @@ class Verdict:
     method: str
     size: int | None
     expected: tuple[str, ...]
+    widened: list[str] = field(default_factory=list)
     layout: Any = field(default=None, compare=False)
 
     @property
@@ -76,6 +77,8 @@ class Verdict:
 
     def __str__(self) -> str:
         lines = [self.expression, f"  domain     {self.domain}", f"  method     {self.method}"]
+        if self.widened:
+            lines.append(f"  types      long long, for values beyond int: {', '.join(self.widened)}")
         lines.append(f"  values     {self.minimum} .. {self.maximum}, {self._spread()}")
         lines.append(f"  class      {self.kind}")
         if self.cute is not None:
