@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from .algebra.composition import composition, value_at
 from .errors import LayoutError, NotALayoutError, ProfileError, TooLargeError
-from .inttuple import MAX_DEPTH, _show, clean, text, to_int
+from .inttuple import MAX_DEPTH, _show, amount, clean, text, to_int
 from .layout import Layout, read_layout, slice_and_offset
 from .linearity import bit_images, from_images, from_matrix, is_carry_free, to_f2, to_z
 from .module import F2, Z, Zn
@@ -161,8 +161,8 @@ def _by_values(outer: Any, inner: Any, modules: tuple[Any, ...]) -> Layout:
     """Return the layout with the values outer(inner(i)), looked at one by one."""
     if inner.size > _ENUMERATED:
         raise TooLargeError(
-            f"composition: {outer} o {inner} can only be decided by enumeration, and {inner.size} points are more than "
-            f"{_ENUMERATED}",
+            f"composition: {outer} o {inner} can only be decided by enumeration, and {amount(inner.size)} points are "
+            f"more than {_ENUMERATED}",
             inner.size,
         )
     values = [outer(inner(i)) for i in range(inner.size)]
@@ -287,7 +287,7 @@ class ComposedLayout:
     def table(self, *, limit: int = 2**26) -> Any:
         """Return the values at all indices; see ``Layout.table``."""
         if self.size > limit:
-            raise TooLargeError(f"table: {self} has {self.size} values, more than the limit {limit}", self.size)
+            raise TooLargeError(f"table: {self} has {amount(self.size)} values, more than the limit {limit}", self.size)
         if _gives_coordinates(self._inner) or _gives_coordinates(self):
             return [self(i) for i in range(self.size)]
         values = self._inner.table(limit=limit)

@@ -11,7 +11,7 @@ two images that share a bit is where + and XOR part.
 from __future__ import annotations
 
 from .errors import LayoutError, ProfileError, TooLargeError
-from .inttuple import _show
+from .inttuple import _show, amount
 from .layout import Layout, chain
 from .linearity import first_carry
 from .module import Z, Zn
@@ -132,7 +132,7 @@ def _enumerated_difference(a: Any, b: Any, limit: int) -> int | None:
     points = min(a.size, b.size)
     if points > limit:
         raise TooLargeError(
-            f"difference: {a} and {b} would be compared at {points} points, the limit is {limit}", points
+            f"difference: {a} and {b} would be compared at {amount(points)} points, the limit is {limit}", points
         )
     if isinstance(a(0), int) != isinstance(b(0), int):
         return 0

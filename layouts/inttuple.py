@@ -89,6 +89,15 @@ def _show(value: object, width: int = 60) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
+def amount(number: int) -> str:
+    """Return a number for a message: its digits, or the power of two below it when they would be very many.
+
+    >>> amount(2**26), amount(3**10_000)
+    ('67108864', 'over 2**15849')
+    """
+    return str(number) if number < 10**40 else f"over 2**{number.bit_length() - 1}"
+
+
 def text(tree: object) -> str:
     """Return a tree in CuTe's notation: no spaces, and a 1-tuple as ``(8)``; leaves print themselves.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from .codomain import axes, bounds
 from .errors import LayoutError, TooLargeError
+from .inttuple import amount
 from .layout import chain
 from .module import F2, Zn
 
@@ -32,7 +33,7 @@ def table(layout: Layout, *, out: Any = None, dtype: Any = None, limit: int = 2*
     """Return all values of ``layout``; see ``Layout.table``."""
     size = layout.size
     if size > limit:
-        raise TooLargeError(f"table: {layout} has {size} values, more than the limit {limit}", size)
+        raise TooLargeError(f"table: {layout} has {amount(size)} values, more than the limit {limit}", size)
     try:
         import numpy
     except ImportError:

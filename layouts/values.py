@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .equality import first_difference
 from .errors import LayoutError, NotALayoutError, NotLinearError, ProfileError, TooLargeError
-from .inttuple import _show, clean, leaves
+from .inttuple import _show, amount, clean, leaves
 from .linearity import from_images, from_modes
 from .module import F2, ArithTuple, Z, Zn
 
@@ -96,7 +96,7 @@ def _read_values(values: Any, shape: IntTuple | None, over: Module, limit: int) 
         for extent in leaves(clean(shape, "an extent")):
             count *= extent
         if count > limit:
-            raise TooLargeError(f"from_values: {count} calls, more than the limit {limit}", count)
+            raise TooLargeError(f"from_values: {amount(count)} calls, more than the limit {limit}", count)
         values = [values(i) for i in range(count)]
     if not hasattr(values, "__iter__"):
         raise ProfileError(f"from_values: {_show(values)} is no sequence of values and no callable", values)

@@ -59,7 +59,7 @@ def test_carry_free_iff_sum_and_xor_agree_at_every_index(L):
 
 @given(z_layouts(stride=INTEGER))
 def test_carry_free_iff_f2_linear(L):
-    """A layout over Z is F2-linear when its values are; carry-free asks that with strides that add, that is the same."""
+    """A layout over Z is F2-linear when its values are; with strides that add, that is to be carry-free."""
     points = brute.values(L)
     linear = brute.break_over_f2(tuple(points)) is None
     binary = all(s & (s - 1) == 0 for s in flatten(L.shape))

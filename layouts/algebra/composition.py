@@ -23,7 +23,7 @@ from bisect import bisect_right
 
 from ..codomain import axes, first_reaching
 from ..errors import NotALayoutError, ProfileError, TooLargeError
-from ..inttuple import _show
+from ..inttuple import _show, amount
 from ..layout import Layout, _new, chain, make_layout, trusted
 from ..linearity import bit_images, from_images, from_modes, is_carry_free, to_f2, to_z
 from ..module import F2, Z, Zn
@@ -407,8 +407,8 @@ def _by_values(A: Layout, B: Layout, modules: tuple[Module, ...]) -> Layout:
     points = B.size
     if points > _ENUMERATED:
         raise TooLargeError(
-            f"composition: {describe(A)} o {describe(B)} can only be decided by enumeration, and {points} points are "
-            f"more than {_ENUMERATED}",
+            f"composition: {describe(A)} o {describe(B)} can only be decided by enumeration, and "
+            f"{amount(points)} points are more than {_ENUMERATED}",
             points,
         )
     if B._over is not Zn and min(B.bounds()) < 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import TooLargeError
-from ..inttuple import idx2crd
+from ..inttuple import amount, idx2crd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def table_text(layout: Any, *, limit: int = 2**16) -> str:
     1 |  3  4  5
     """
     if layout.size > limit:
-        raise TooLargeError(f"show: {layout} has {layout.size} values, more than the limit {limit}", layout.size)
+        raise TooLargeError(
+            f"show: {layout} has {amount(layout.size)} values, more than the limit {limit}", layout.size
+        )
     shape = layout.shape if isinstance(layout.shape, tuple) else (layout.shape,)
     sizes = [_size(mode) for mode in shape]
     if len(sizes) < 2:

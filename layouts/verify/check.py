@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from ..composed import ComposedLayout, swizzled_forms
 from ..errors import EvaluationError, LayoutError, TooLargeError
-from ..inttuple import _show, compatible, to_int
+from ..inttuple import _show, amount, compatible, to_int
 from ..layout import Layout
 from ..linearity import bit_images, from_images
 from ..module import Zn
@@ -193,7 +193,8 @@ def _by_points(
 
     if domain.size > limit:
         raise TooLargeError(
-            f"no closed form was found over {domain}, and its {domain.size} points are more than the limit {limit}"
+            f"no closed form was found over {domain}, "
+            f"and its {amount(domain.size)} points are more than the limit {limit}"
             + _hint(tree, domain, lets, int_bits),
             domain.size,
         )

@@ -16,7 +16,7 @@ from ..algebra.injective import collision, missed_value
 from ..codomain import first_reaching, span
 from ..equality import difference, first_difference
 from ..errors import NotALayoutError, NotLinearError, TooLargeError
-from ..inttuple import leaves
+from ..inttuple import amount, leaves
 from ..layout import Layout, trusted
 from ..linearity import bit_images, first_carry, from_images, from_modes
 from ..module import F2, Z
@@ -319,7 +319,9 @@ def _table(value: Any, limit: int) -> Any:
     if isinstance(value, TableMap):
         return value.values
     if value.size > limit:
-        raise TooLargeError(f"the comparison needs {value.size} points, more than the limit {limit}", value.size)
+        raise TooLargeError(
+            f"the comparison needs {amount(value.size)} points, more than the limit {limit}", value.size
+        )
     if isinstance(value, AffineMap):
         table = value.layout.table(limit=limit)
         return table + value.offset if value.layout.over is Z else table ^ value.offset

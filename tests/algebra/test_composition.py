@@ -300,7 +300,7 @@ def test_worked_refusals_name_the_first_index(left, right, index):
 
 
 def test_the_value_that_a_refusal_promises_is_what_every_layout_would_give():
-    with pytest.raises(NotALayoutError, match="index 3 has the value 8, .* has 13 there") as caught:
+    with pytest.raises(NotALayoutError, match=r"index 3 has the value 8, .* has 13 there") as caught:
         composition(parse("(4,6,8):(2,3,5)"), parse("6:3"))
     assert caught.value.witness == 3
 

@@ -159,6 +159,6 @@ def test_hard_strides_are_settled_or_refused_in_time():
             except TooLargeError:
                 refused += 1
                 pair = None
-            assert time.perf_counter() - start < 20
+            assert time.perf_counter() - start < 60
             assert pair is None or brute.value(L, pair[0]) == brute.value(L, pair[1])
     assert refused
