@@ -180,3 +180,11 @@ def first_difference(a, b):
         if x != y:
             return i
     return None if len(a) == len(b) else min(len(a), len(b))
+
+
+def swizzled(bits, base, shift, x):
+    """CuTe's definition, bit by bit: XOR source bit k onto target bit k."""
+    source, target = base + max(shift, 0), base - min(shift, 0)
+    for k in range(bits):
+        x ^= (x >> source + k & 1) << target + k
+    return x

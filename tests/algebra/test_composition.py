@@ -81,15 +81,14 @@ def test_every_pair_of_flat_layouts_up_to_rank_2_extents_1_to_3_strides_0_to_4()
     check_pairs(product(members, repeat=2))
 
 
-def test_pairs_of_flat_layouts_up_to_rank_2_extents_1_to_4_strides_0_to_6():
+def test_every_pair_of_flat_layouts_up_to_rank_2_extents_1_to_4_strides_0_to_6():
     members = family(range(1, 5), range(7))
     assert len(members) == 812
-    if DEEP:  # all 659,344
+    if not QUICK:  # all 659,344
         check_pairs(product(members, repeat=2))
         return
     rng = seeded("sampled pairs")
-    count = 10_000 if QUICK else 60_000
-    check_pairs((rng.choice(members), rng.choice(members)) for _ in range(count))
+    check_pairs((rng.choice(members), rng.choice(members)) for _ in range(10_000))
 
 
 def test_rank_3_pairs():
