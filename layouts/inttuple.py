@@ -145,7 +145,7 @@ def product(tree: IntTuple) -> int:
 
 def _shape_of(value: object) -> IntTuple:
     """Return the clean tree of ``value``, or of its ``shape`` when it has one, as every layout does."""
-    plain = isinstance(value, (int, tuple)) or hasattr(type(value), "__index__")
+    plain = isinstance(value, (int, tuple)) or hasattr(type(value), "__index__") or hasattr(type(value), "__float__")
     shape = None if plain else getattr(value, "shape", None)
     return clean(value if shape is None else shape, "a hierarchical tuple")
 

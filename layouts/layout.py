@@ -23,8 +23,9 @@ from __future__ import annotations
 
 from .codomain import as_coordinate, axes, bounds, coprofile, span, stride_text
 from .errors import LayoutError, NotALayoutError, ProfileError
-from .inttuple import MAX_DEPTH, _show, clean, depth, idx2crd, leaves, prefix_product, select_kept, text, to_int
-from .module import F2, ArithTuple, E, F2Stride, Z, Zn, clmul
+from .inttuple import MAX_DEPTH, _show, clean, depth, idx2crd, leaves, select_kept, text, to_int
+from .module import F2, ArithTuple, Z, Zn, clmul
+from .reading import check_f2, default_stride, flatten_plain, module_of, read_pair, read_shape, stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     Modes: TypeAlias = tuple[tuple[int, ...], tuple[Any, ...]]
     Chain: TypeAlias = tuple[tuple[int, ...], tuple[Any, ...], tuple[int, ...]]
 
-__all__ = ["Layout", "cosize", "make_layout", "shape", "size", "slice_and_offset", "stride"]
+__all__ = ["Layout", "cosize", "shape", "size", "slice_and_offset", "stride"]
 
 
 class Layout:
@@ -55,6 +56,7 @@ class Layout:
 
     >>> Layout((4, (2, 3)))
     Layout((4, (2, 3)), (1, (4, 8)))
+    >>> from layouts import E
     >>> print(Layout((4, 8), (E(0), E(1))))
     (4,8):(1@0,1@1)
     """
@@ -72,7 +74,7 @@ class Layout:
         extents: list[int] = []
         steps: list[Any] = []
         self._modes = self._chain = None
-        if (over is None or over is Z) and _flatten_plain(shape, stride, extents, steps, 0):
+        if (over is None or over is Z) and flatten_plain(shape, stride, extents, steps, 0):
             self._shape, self._stride, self._over = shape, stride, Z
             self._s, self._d = tuple(extents), tuple(steps)
             if shape == self._s:  # flat: share the tuples, so that later operations see it at once
@@ -80,21 +82,21 @@ class Layout:
             return
         extents.clear()
         if stride is None:
-            self._shape = _read_shape(shape, extents)
-            stride, steps = _default_stride(self._shape, over)
+            self._shape = read_shape(shape, extents)
+            stride, steps = default_stride(self._shape, over)
         else:
             steps.clear()
-            self._shape, stride = _read_pair(shape, stride, extents, steps, 0)
-        module = _module_of(steps, over)
+            self._shape, stride = read_pair(shape, stride, extents, steps, 0)
+        module = module_of(steps, over)
         if module is not Z and not (over is F2 and module is F2 and all([type(d) is int for d in steps])):
-            stride = _map_leaves(stride, module)
+            stride = stored(stride, module)
             steps = list(leaves(stride))
         self._stride = stride
         self._s = tuple(extents)
         self._d = tuple(steps)
         self._over = module
         if module is F2:
-            _check_f2(self)
+            check_f2(self._s, self._d)
         elif module is Zn:
             coprofile(self._d)  # refuses an axis that is a number in one stride and a tuple in another
 
@@ -222,7 +224,7 @@ class Layout:
         extents, strides, _ = chain(self)
         if len(extents) > 1 or self._over is F2:
             raise ProfileError(f"the negative index {index} has no digits in the shape {text(self._shape)}", index)
-        return _new(extents[0], strides[0], extents, strides, self._over)(index)
+        return assembled(extents[0], strides[0], extents, strides, self._over)(index)
 
     def __getitem__(self, mode: int | slice) -> Layout:
         """Return mode ``mode`` as a layout, or the layout of a range of modes."""
@@ -292,10 +294,10 @@ class Layout:
         return at(self, indices)
 
 
-# -- construction ------------------------------------------------------------------------------------------------------
+# -- results of operations ---------------------------------------------------------------------------------------------
 
 
-def _new(shape: IntTuple, stride: Any, s: tuple[int, ...], d: tuple[Any, ...], over: Module) -> Layout:
+def assembled(shape: IntTuple, stride: Any, s: tuple[int, ...], d: tuple[Any, ...], over: Module) -> Layout:
     """Make a layout from parts that are known to be right; for results of operations."""
     self: Layout = object.__new__(Layout)
     self._shape = shape
@@ -310,136 +312,13 @@ def _new(shape: IntTuple, stride: Any, s: tuple[int, ...], d: tuple[Any, ...], o
 def trusted(shape: IntTuple, stride: Any, over: Module) -> Layout:
     """Make a layout from congruent clean trees; for results of operations."""
     if not isinstance(shape, tuple):
-        return _new(shape, stride, (shape,), (stride,), over)
+        return assembled(shape, stride, (shape,), (stride,), over)
     if not shape:
-        return _new(shape, stride, (), (), Z)
+        return assembled(shape, stride, (), (), Z)
     for child in shape:
         if type(child) is not int:
-            return _new(shape, stride, tuple(leaves(shape)), tuple(leaves(stride)), over)
-    return _new(shape, stride, shape, stride, over)  # type: ignore[arg-type]
-
-
-def _read_extent(value: object) -> int:
-    extent = value if type(value) is int else to_int(value, "an extent")
-    if extent < 1:
-        raise ProfileError(f"an extent must be at least 1, not {extent}", extent)
-    return extent
-
-
-def _read_shape(tree: object, extents: list[int]) -> IntTuple:
-    tree = clean(tree, "an extent")
-    extents.extend([_read_extent(leaf) for leaf in leaves(tree)])
-    return tree
-
-
-def _flatten_plain(shape: Any, stride: Any, extents: list[int], steps: list[Any], level: int) -> bool:
-    """Flatten two congruent trees of integers, as most input is; False where only ``_read_pair`` can tell more."""
-    if type(shape) is not tuple or type(stride) is not tuple or len(shape) != len(stride) or level >= MAX_DEPTH:
-        return False
-    for s, d in zip(shape, stride):  # noqa: B905 - the lengths are equal; every layout a user writes comes through here
-        if type(s) is int and type(d) is int and s > 0:
-            extents.append(s)
-            steps.append(d)
-        elif not _flatten_plain(s, d, extents, steps, level + 1):
-            return False
-    return True
-
-
-def _read_pair(tree: object, stride: object, extents: list[int], steps: list[Any], level: int) -> tuple[IntTuple, Any]:
-    """Walk shape and stride together: validate, clean and flatten both in one pass."""
-    if isinstance(tree, tuple):
-        if not isinstance(stride, tuple) or len(stride) != len(tree):
-            raise ProfileError(f"shape and stride disagree: {_show(tree)} against {_show(stride)}", (tree, stride))
-        if level >= MAX_DEPTH:
-            raise ProfileError(f"a shape nests deeper than {MAX_DEPTH} levels", MAX_DEPTH)
-        pairs = [_read_pair(s, d, extents, steps, level + 1) for s, d in zip(tree, stride, strict=True)]
-        return tuple([s for s, _ in pairs]), tuple([d for _, d in pairs])
-    extent = _read_extent(tree)
-    if isinstance(stride, tuple):
-        raise ProfileError(f"shape and stride disagree: {_show(tree)} against {_show(stride)}", (tree, stride))
-    if type(stride) is not int and not isinstance(stride, (ArithTuple, F2Stride)):
-        stride = to_int(stride, "a stride")
-    extents.append(extent)
-    steps.append(stride)
-    return extent, stride
-
-
-def _default_stride(tree: IntTuple, over: Module | None) -> tuple[Any, list[Any]]:
-    """Return the compact colexicographic strides, or over Zn the unit coordinates."""
-    if over is not Zn:
-        stride: Any = prefix_product(tree)
-    else:
-        stride = _unit_coordinates(tree, ())
-    return stride, list(leaves(stride))
-
-
-def _unit_coordinates(tree: IntTuple, path: tuple[int, ...]) -> Any:
-    if isinstance(tree, tuple):
-        return tuple([_unit_coordinates(child, (*path, axis)) for axis, child in enumerate(tree)])
-    return E(*(path or (0,)))
-
-
-def _module_of(steps: list[Any], over: Module | None) -> Module:
-    """Find the module of the strides; 0 belongs to every module, and mixing the others is refused."""
-    if over is not None and over is not Z and over is not F2 and over is not Zn:
-        raise ProfileError(f"over must be Z, Zn or F2, not {_show(over)}", over)
-    found = Z if over is None or not steps else over
-    fixed = over is not None or not steps
-    for d in steps:
-        if type(d) is int:
-            kind = None if d == 0 else over if over is F2 else Z
-        else:
-            kind = F2 if isinstance(d, F2Stride) else Zn
-        if kind is None or kind is found:
-            fixed = fixed or kind is not None
-        elif fixed:
-            raise ProfileError(f"the stride {d!s} does not live in {found}: one layout has one module", d)
-        else:
-            found, fixed = kind, True
-    return found
-
-
-def _map_leaves(tree: Any, module: Module) -> Any:
-    """Store the leaves as the module stores them: integers over F2, ``ArithTuple`` over Zn."""
-    if isinstance(tree, tuple):
-        return tuple([_map_leaves(child, module) for child in tree])
-    if isinstance(tree, F2Stride):
-        return tree.value
-    return module.zero if module is Zn and type(tree) is int else tree
-
-
-def _check_f2(layout: Layout) -> None:
-    for s, d in zip(layout._s, layout._d, strict=True):
-        if s & (s - 1):
-            raise ProfileError(f"an extent over F2 must be a power of two, not {s}", s)
-        if d < 0:
-            raise ProfileError(f"a stride over F2 must not be negative: {d}", d)
-
-
-def make_layout(*layouts: Layout) -> Layout:
-    """Return the concatenation: mode i of the result is ``layouts[i]``.
-
-    Ensures: ``make_layout(A, B)(i, j) == A(i) + B(j)`` with the sum of their module.
-    Raises: ProfileError when the modules differ (a layout with all strides 0 fits every module).
-    CuTe: ``make_layout(A, B)``, written (A, B).
-
-    >>> print(make_layout(Layout(4, 2), Layout((2, 3), (1, 8))))
-    (4,(2,3)):(2,(1,8))
-    """
-    if len(layouts) == 1 and isinstance(layouts[0], (tuple, list)):
-        layouts = tuple(layouts[0])
-    for item in layouts:
-        if not isinstance(item, Layout):
-            raise ProfileError(f"make_layout joins layouts, not {_show(item)}", item)
-    modules = {item._over.name: item._over for item in layouts if any(item._d)}
-    over = next(iter(modules.values())) if modules else (layouts[0]._over if layouts else Z)
-    if len(modules) > 1:
-        raise ProfileError(f"make_layout: {' and '.join(map(str, layouts))} live in different modules", layouts)
-    steps = [_map_leaves(m._stride, over) if m._over is not over else m._stride for m in layouts]
-    result = trusted(tuple([m._shape for m in layouts]), tuple(steps), over)
-    if over is F2:
-        _check_f2(result)
-    return result
+            return assembled(shape, stride, tuple(leaves(shape)), tuple(leaves(stride)), over)
+    return assembled(shape, stride, shape, stride, over)  # type: ignore[arg-type]
 
 
 # -- the parts of a layout ---------------------------------------------------------------------------------------------
@@ -525,6 +404,9 @@ def slice_and_offset(layout: Layout, coordinate: Coordinate) -> tuple[Layout, An
     >>> print(sliced, offset)
     (8):(1) 16
     """
+    act = getattr(type(layout), "_slice_and_offset", None)  # a chain: the offset stays inside
+    if act is not None:
+        return act(layout, coordinate)  # type: ignore[no-any-return]
     layout = read_layout(layout, "slice_and_offset")
     if coordinate is None:
         return layout, layout(0)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from .errors import NotLinearError, ProfileError
 from .inttuple import _show, clean, leaves, unflatten
-from .layout import Layout, _new, read_layout, trusted
+from .layout import Layout, assembled, read_layout, trusted
 from .module import F2, Z, Zn
 
 TYPE_CHECKING = False
@@ -145,7 +145,7 @@ def _change_module(layout: Layout, module: Module) -> Layout:
         raise error
     if min(layout._d, default=0) < 0:  # of an extent 1, for the others are natural
         return Layout(layout._shape, unflatten(tuple([max(d, 0) for d in layout._d]), layout._shape), module)
-    return _new(layout._shape, layout._stride, layout._s, layout._d, module)
+    return assembled(layout._shape, layout._stride, layout._s, layout._d, module)
 
 
 def to_matrix(layout: Layout, rows: int | None = None) -> BitMatrix:
