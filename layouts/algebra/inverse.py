@@ -7,7 +7,8 @@ its value at the holes of A is free.  Where A is a bijection both are ``inverse`
 Over Z both follow the *chain* of strides in ascending order.  By hand, A = ``(4,8):(8,1)``: the stride 1 belongs to the
 digit with extent 8, whose unit is index 4; after 8 values the stride 8 follows, whose unit is index 1; so R is
 ``(8,4):(4,1)``.  With padding, A = ``(4,8):(1,5)``, the right inverse ends after 4 values, and the left inverse steps
-over the gap by making its first extent 5: ``(5,8):(1,4)``.
+over the gap by making its first extent 5: ``(5,8):(1,4)``.  Where the strides form no chain, a left inverse may still
+exist: ``(2,2):(2,3)`` takes 0 2 3 5, and ``(2,3):(1,1)`` leads back from there to 0 1 2 3; ``sections`` looks for it.
 
 Over F2 both are linear algebra, and always exist.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from ..codomain import coprofile
 from ..errors import NotInvertibleError
-from ..layout import Layout, chain, read_layout, trusted
+from ..layout import Layout, assembled, chain, read_layout, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, Z, Zn
 from .coalesce import coalesce, describe
@@ -36,9 +37,10 @@ __all__ = ["inverse", "left_inverse", "right_inverse"]
 def right_inverse(layout: Layout) -> Layout:
     """Return the layout R with A(R(i)) == i for every i below size(R), as large as the chain of strides allows.
 
-    Over Z, strides 0 and strides that are already covered are passed over; among equal strides the one counts that
-    leads furthest.  Over F2, R is the smallest right inverse on the largest 2**k whose values are all taken.
-    Over Zn, R takes a coordinate c and ``A(R(c)) == c``, each axis by its own chain.
+    Over Z the modes of the coalesced layout are taken as wholes; strides 0 and strides that are already covered are
+    passed over, and among equal strides the one counts that leads furthest.  Over F2, R is the smallest right inverse
+    on the largest 2**k whose values are all taken.  Over Zn, R takes a coordinate c and
+    ``A(R(c)) == c``, each axis by its own chain.
     Ensures:  ``A(R(i)) == i``; R is injective and coalesced; size(R) is 1 in the worst case.
     Cost:     a sort of the modes; over F2 one elimination.
     CuTe:     ``right_inverse``.
@@ -48,7 +50,15 @@ def right_inverse(layout: Layout) -> Layout:
     >>> print(right_inverse(Layout((8, 64), (72, 1), over=F2)))
     (64,8):(F8,F65)
     """
-    layout = read_layout(layout, "right_inverse")
+    if type(layout) is not Layout:
+        act = getattr(type(layout), "_right_inverse", None)  # a chain
+        if act is not None:
+            return act(layout)  # type: ignore[no-any-return]
+        layout = read_layout(layout, "right_inverse")
+    if layout._over is Z:
+        found = _simple_right(layout)
+        if found is not None:
+            return found
     if layout._over is F2:
         return _right_inverse_f2(layout)
     if layout._over is Zn:
@@ -60,23 +70,35 @@ def right_inverse(layout: Layout) -> Layout:
 def left_inverse(layout: Layout) -> Layout:
     """Return a layout L with A(L(A(i))) == A(i) for every i below size(A); for injective A that is L(A(i)) == i.
 
-    Over Z each stride, in ascending order, must be a multiple of the one before and clear its span; a gap becomes a
-    longer extent, and a hole at the start a mode with stride 0.  Strides 0 of A are passed over.  Over F2, L is linear,
-    the smallest solution on the image and 0 on its standard complement.  Over Zn, L takes a coordinate, each axis by
-    its own chain.
-    Raises:   NotInvertibleError when the chain breaks: with a pair of indices that collide when A is not injective,
-    else with the two strides, in which case a left inverse outside the chain is not excluded.
-    Cost:     a sort of the modes; over F2 one elimination.
-    CuTe:     ``left_inverse``.
+    Over Z the strides are followed as a chain: each, in ascending order, a multiple of the one before that clears its
+    span; a gap becomes a longer extent, and a hole at the start a mode with stride 0; strides 0 of A are passed over.
+    Where the chain breaks, all numeral systems are searched.  Over F2, L is linear, the smallest solution on the image
+    and 0 on its standard complement.  Over Zn, L takes a coordinate, each axis on its own.
+    Ensures:  0 <= L(A(i)) < size(A); the value of L where A has a hole is free.
+    Raises:   NotInvertibleError where there is none: with the first index up to which none is right, or the first
+    index whose value is negative; over Zn with a stride that moves several axes, for which none is looked for.
+    TooLargeError when the strides form no chain and the search does not settle it.
+    Cost:     a sort of the modes; a bounded search where the chain breaks; over F2 one elimination.
+    CuTe:     ``left_inverse``, which follows the chain and does not check it.
 
     >>> print(left_inverse(Layout((4, 8), (1, 5))), left_inverse(Layout(5, 2)))
     (5,8):(1,4) (2,5):(0,1)
-    >>> left_inverse(Layout((2, 2), (1, 1)))
+    >>> print(left_inverse(Layout((2, 2), (2, 3))), left_inverse(Layout((2, 2), (1, 1))))
+    (2,3):(1,1) (2,2):(1,3)
+    >>> left_inverse(Layout((5, 3), (3, 5)))
     Traceback (most recent call last):
-    layouts.errors.NotInvertibleError: left_inverse: (2,2):(1,1) takes the value 1 at the indices 1 and 2, \
-and its strides form no chain
+    layouts.errors.NotInvertibleError: left_inverse: (5,3):(3,5) has none: no layout sends its values at the indices \
+0..11 back, and without index 11, of value 13, some layout does
     """
-    layout = read_layout(layout, "left_inverse")
+    if type(layout) is not Layout:
+        act = getattr(type(layout), "_left_inverse", None)  # a chain
+        if act is not None:
+            return act(layout)  # type: ignore[no-any-return]
+        layout = read_layout(layout, "left_inverse")
+    if layout._over is Z:
+        quick = _simple_left(layout)
+        if quick is not None:
+            return quick
     if layout._over is F2:
         return _left_inverse_f2(layout)
 
@@ -101,6 +123,9 @@ def inverse(layout: Layout) -> Layout:
     Traceback (most recent call last):
     layouts.errors.NotInvertibleError: inverse: 4:2 misses the value 1
     """
+    act = getattr(type(layout), "_inverse", None)  # a chain
+    if act is not None:
+        return act(layout)  # type: ignore[no-any-return]
     layout = read_layout(layout, "inverse")
     if layout._over is Zn:
         raise NotInvertibleError(f"inverse: the values of {layout} are coordinates; use right_inverse", None)
@@ -144,17 +169,21 @@ def _right_chain(modes: list[_Mode]) -> _Modes:
 
 
 def _left_chain(layout: Layout, modes: list[_Mode]) -> _Modes:
-    """Follow all strides, each a multiple of the one before it that clears its span."""
+    """Follow all strides, each a multiple of the one before it that clears its span; else search."""
     ordered = sorted([mode for mode in modes if mode[0] != 0 and mode[1] > 1])
     if ordered and ordered[0][0] < 0:
+        stride, _, place = min([mode for mode in ordered if mode[0] < 0], key=lambda mode: mode[2])
         raise NotInvertibleError(
-            f"left_inverse: {describe(layout)} takes the value {ordered[0][0]}, which is no index", ordered[0][0]
+            f"left_inverse: {describe(layout)} takes the value {stride} at index {place}, and {stride} is no index",
+            place,
         )
     found = []
     previous, extent, place = 1, 1, 0  # the leading hole is a mode with stride 0
     for stride, own, index in ordered:
         if stride % previous or stride < previous * extent:
-            raise _broken(layout, previous, extent, stride)
+            from .sections import section
+
+            return section(layout, modes)
         if stride > previous:
             found.append((stride // previous, place))
         previous, extent, place = stride, own, index
@@ -162,20 +191,74 @@ def _left_chain(layout: Layout, modes: list[_Mode]) -> _Modes:
     return found
 
 
-def _broken(layout: Layout, stride: int, extent: int, following: int) -> NotInvertibleError:
-    pair = collision(layout)
-    if pair is not None:
-        return NotInvertibleError(f"left_inverse: {_collides(layout, pair)}, and its strides form no chain", pair)
-    why = (
-        f"is not a multiple of {stride}"
-        if following % stride
-        else f"does not clear the span {extent}*{stride} below it"
-    )
-    return NotInvertibleError(
-        f"left_inverse: {describe(layout)} is injective, but its strides form no chain: {following} {why}. "
-        f"No left inverse was found by the chain rule; that none exists is not proved.",
-        (stride, following),
-    )
+def _simple_right(layout: Layout) -> Layout | None:
+    """Follow the chain leaf by leaf where no two leaves share a stride; None otherwise."""
+    at: dict[int, tuple[int, int]] = {}  # stride -> (extent, index of the unit digit)
+    place = leaves = 1
+    for s, d in zip(layout._s, layout._d):  # noqa: B905 - equal lengths by construction; this is the hot path
+        if s != 1:
+            if d:
+                at[d] = s, place
+                leaves += 1
+            place *= s
+    if len(at) + 1 != leaves:
+        return None
+    extents: list[int] = []
+    strides: list[int] = []
+    reached, follow = 1, -1
+    while reached in at:
+        s, place = at[reached]
+        reached *= s
+        if place == follow:
+            extents[-1] *= s
+        else:
+            extents.append(s)
+            strides.append(place)
+        follow = place * s
+    return _flat(extents, strides)
+
+
+def _simple_left(layout: Layout) -> Layout | None:
+    """Follow the chain leaf by leaf; None where it breaks."""
+    modes = []
+    place = 1
+    for s, d in zip(layout._s, layout._d):  # noqa: B905 - equal lengths by construction; this is the hot path
+        if s != 1:
+            if d:
+                modes.append((d, s, place))
+            place *= s
+    modes.sort()
+    extents: list[int] = []
+    strides: list[int] = []
+    extent, step, place, follow = 1, 1, 0, -1  # the leading hole is a mode with stride 0
+    for d, s, index in modes:
+        if d < step * extent or d % step:
+            return None
+        if d != step:
+            gap = d // step
+            if place == follow:
+                extents[-1] *= gap
+            else:
+                extents.append(gap)
+                strides.append(place)
+            follow = place * gap
+        step, extent, place = d, s, index
+    if place == follow:
+        extents[-1] *= extent
+    elif extent != 1:
+        extents.append(extent)
+        strides.append(place)
+    return _flat(extents, strides)
+
+
+def _flat(extents: list[int], strides: list[int]) -> Layout:
+    """Return the layout over Z with coalesced modes, in the form that coalesce gives."""
+    if len(extents) > 1:
+        s, d = tuple(extents), tuple(strides)
+        return assembled(s, d, s, d, Z)
+    if not extents:
+        return assembled(1, 0, (1,), (0,), Z)
+    return assembled(extents[0], strides[0], (extents[0],), (strides[0],), Z)
 
 
 def _from_chain(modes: _Modes) -> Layout:

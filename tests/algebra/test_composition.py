@@ -217,6 +217,15 @@ def test_coordinates_on_the_right(over):
             check(Layout(shape, stride, over=over), B)
 
 
+@pytest.mark.parametrize(
+    ("stride", "steps"),
+    [((3, 16), (E(0) + E(1), 3 * E(0))), ((3, 1), (E(0), 3 * E(0))), ((1, 4), (2 * E(0) + E(1), E(0) + E(1)))],
+)
+def test_coordinates_that_carry_on_an_axis_of_an_f2_layout(stride, steps):
+    """1 + 3 on an axis is 4, and carries; over F2 it is not the XOR of the images of 1 and 3."""
+    check(Layout((4, 4), stride, over=F2), Layout((2, 2), steps))
+
+
 @given(st.data())
 def test_a_nested_axis_on_the_right_reads_its_own_sub_mode(data):
     A = data.draw(z_layouts(shape=st.just(((2, 3), 4))))
