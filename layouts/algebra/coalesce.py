@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from ..errors import ProfileError
 from ..inttuple import _show, text, to_int
-from ..layout import Layout, _new, make_layout, modes, read_layout
+from ..joining import make_layout
+from ..layout import Layout, assembled, modes, read_layout
+from .inside import inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..inttuple import Coordinate
 
-__all__ = ["coalesce"]
+__all__ = ["coalesce", "coalesce_z"]
 
 
 def coalesce(layout: Layout, profile: Coordinate = 1) -> Layout:
@@ -22,7 +24,7 @@ def coalesce(layout: Layout, profile: Coordinate = 1) -> Layout:
 
     An integer profile gives depth at most 1: neighbours s:d and t:(s.d) merge, extents 1 go, and ``1:0`` stands for
     an empty result.  A tuple applies its parts to the modes and leaves further modes alone; ``None`` leaves a mode
-    alone.
+    alone.  Of a chain the first map is coalesced.
     Ensures: ``equal(coalesce(L), L)``; idempotent; two layouts over Z are equal functions exactly when their
     coalesced forms are identical.
     Raises: ProfileError when the profile has more modes than the layout.
@@ -36,21 +38,21 @@ def coalesce(layout: Layout, profile: Coordinate = 1) -> Layout:
     >>> coalesce(Layout(((2, 2), (2, 4)), ((1, 2), (4, 8))), (None, 1))
     Layout(((2, 2), 8), ((1, 2), 4))
     """
-    if type(layout) is not Layout:
-        layout = read_layout(layout, "coalesce")
+    if not isinstance(layout, Layout):
+        return inside("coalesce", layout, lambda inner: coalesce(inner, profile))
     if type(profile) is not int:
         return _by_profile(layout, profile)
     extents, strides = layout._modes or modes(layout)
     if extents[-1] == 1:
         if len(extents) == 1:
             zero = layout._over.zero
-            return _new(1, zero, extents, (zero,), layout._over)
+            return assembled(1, zero, extents, (zero,), layout._over)
         extents, strides = extents[:-1], strides[:-1]
     if len(extents) == 1:
-        return _new(extents[0], strides[0], extents, strides, layout._over)
+        return assembled(extents[0], strides[0], extents, strides, layout._over)
     if extents is layout._shape:
         return layout
-    return _new(extents, strides, extents, strides, layout._over)
+    return assembled(extents, strides, extents, strides, layout._over)
 
 
 def _by_profile(layout: Layout, profile: Coordinate) -> Layout:
@@ -62,6 +64,24 @@ def _by_profile(layout: Layout, profile: Coordinate) -> Layout:
         raise ProfileError(f"coalesce: the profile {_show(profile)} has more modes than {layout}", profile)
     modes = [coalesce(layout[k], part) for k, part in enumerate(profile)]
     return make_layout(*modes, *[layout[k] for k in range(len(profile), layout.rank)])
+
+
+def coalesce_z(layout: Layout) -> Layout:
+    """Return the layout of least rank that is the same function on all natural numbers, beyond the size too.
+
+    A trailing extent 1 stays unless it continues its neighbour, since the last stride is the one that goes on.
+    Ensures: ``R(i) == L(i)`` for every natural i; the same size; idempotent.
+    Cost: one step for each leaf.
+    PyCuTe: ``coalesce_z``.
+
+    >>> print(coalesce_z(Layout((4, 1), (1, 8))), coalesce(Layout((4, 1), (1, 8))), coalesce_z(Layout((2, 2, 1))))
+    (4,1):(1,8) 4:1 4:1
+    """
+    layout = read_layout(layout, "coalesce_z")
+    extents, strides = modes(layout)
+    if len(extents) == 1:
+        return assembled(extents[0], strides[0], extents, strides, layout._over)
+    return assembled(extents, strides, extents, strides, layout._over)
 
 
 def describe(layout: Layout) -> str:

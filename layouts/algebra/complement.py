@@ -18,7 +18,7 @@ from __future__ import annotations
 from ..codomain import coprofile
 from ..errors import NotInvertibleError, ProfileError, TooLargeError
 from ..inttuple import _show, clean, leaves, text
-from ..layout import Layout, chain, read_layout, trusted
+from ..layout import Layout, assembled, chain, read_layout, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, E, Z, Zn
 from .coalesce import describe
@@ -60,7 +60,12 @@ def complement(layout: Layout, target: IntTuple | None = None) -> Layout:
     Traceback (most recent call last):
     layouts.errors.NotInvertibleError: complement: (2,2):(1,1) takes the value 1 at the indices 1 and 2
     """
-    layout = read_layout(layout, "complement")
+    if type(layout) is not Layout:
+        layout = read_layout(layout, "complement")
+    if type(target) is int and target > 0 and layout._over is Z:
+        found = quick_complement(layout, target)
+        if found is not None:
+            return found
     if layout._over is F2:
         images, _ = _free_images(layout, target)
         return from_images(images, 1 << len(images))
@@ -133,6 +138,36 @@ def _number(target: IntTuple) -> int:
             raise ProfileError(f"complement: a target must be at least 1, not {leaf}", leaf)
         goal *= leaf
     return goal
+
+
+def quick_complement(layout: Layout, goal: int) -> Layout | None:
+    """Return the complement in ``goal`` of a layout over Z, the minimal form for goal 0; None where strides overlap."""
+    extents: list[int] = []
+    strides: list[int] = []
+    covered = 1
+    for d, s in sorted(zip(layout._d, layout._s)):  # noqa: B905 - equal lengths by construction; this is the hot path
+        if d > covered:
+            if s != 1:
+                if d >= covered * 2:
+                    extents.append(d // covered)
+                    strides.append(covered)
+                covered = d * s
+        elif d == covered:
+            covered = d * s
+        elif d and s != 1:
+            return None
+    if goal > covered:
+        extents.append(-(-goal // covered))
+        strides.append(covered)
+    elif not goal:
+        extents.append(1)
+        strides.append(covered)
+    if len(extents) == 1:
+        return assembled(extents[0], strides[0], (extents[0],), (strides[0],), Z)
+    if not extents:
+        return assembled(1, 0, (1,), (0,), Z)
+    shape, stride = tuple(extents), tuple(strides)
+    return assembled(shape, stride, shape, stride, Z)
 
 
 def _ascending(layout: Layout) -> _Modes:

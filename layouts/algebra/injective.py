@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..module import ArithTuple
 
-__all__ = ["collision", "is_bijective", "is_injective", "missed_value"]
+__all__ = ["collision", "is_bijective", "is_injective", "missed_value", "on_one_axis"]
 
 _STEPS = 200_000
 """The most steps of the search for a difference of digits."""
@@ -55,11 +55,11 @@ def collision(layout: Layout) -> tuple[int, int] | None:
         return _collision_f2(layout)
     extents, strides, places = layout._chain or chain(layout)
     if layout._over is Zn:
-        strides = _on_one_axis(layout, strides)
+        strides = on_one_axis(layout, strides)
     return None if _clears(strides, extents) else _first_collision(extents, strides, places)
 
 
-def _on_one_axis(layout: Layout, strides: Sequence[ArithTuple]) -> tuple[int, ...]:
+def on_one_axis(layout: Layout, strides: Sequence[ArithTuple]) -> tuple[int, ...]:
     """Return integer strides with the same collisions: the axes side by side, each clear of the spans before it."""
     weight = {}
     clear = 1
