@@ -1,176 +1,32 @@
-"""``Swizzle`` and ``ComposedLayout``: CuTe's functor, and the chain of maps where no closed form exists.
+"""``ComposedLayout``: the chain of maps, where no closed form exists or CuTe's form is wanted.
 
-``Swizzle(B, M, S)`` XORs B bits of a number, those from bit M + S on, onto the B bits from bit M on.  By hand,
-``Swizzle(3, 3, 3)`` at 209 = 0b011_010_001: the bits 6 to 8 are 3, and 3 ^ 2 = 1 lands in bits 3 to 5, which makes
-0b011_001_001 = 201.
-
-A swizzle is linear over F2, so a swizzle after a carry-free layout *is* a layout over F2, to slice, tile, invert and
-draw like any other:
-
->>> print(Swizzle(3, 3, 3) @ Layout((8, 64), (64, 1)))
-(8,64):(F72,F1)
+A chain is a map c -> outer(offset + inner(c)).  Its domain is that of ``inner``, so whatever an operation does to the
+domain it does to ``inner``: modes, slices, tiles, coalescing and composition on the right give a chain with the same
+outer map.  By hand, the rows of ``Sw<3,3,3> o 0 o (8,64):(64,1)`` are ``(64):(1)`` after the offsets 0, 64, 128, ...,
+and row 2 is ``Sw<3,3,3> o 128 o (64):(1)``.
 """
 
 from __future__ import annotations
 
-from .algebra.composition import composition, value_at
+from math import gcd
+
+from .algebra.carries import value_at
+from .algebra.composition import composition
 from .errors import LayoutError, NotALayoutError, ProfileError, TooLargeError
 from .inttuple import MAX_DEPTH, _show, amount, clean, text, to_int
-from .layout import Layout, read_layout, slice_and_offset
-from .linearity import bit_images, from_images, from_matrix, is_carry_free, to_f2, to_z
+from .layout import Layout, slice_and_offset
+from .linearity import bit_images, is_carry_free
 from .module import F2, Z, Zn
-from .values import from_values_over
+from .swizzle import Swizzle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
-    from .bits import BitMatrix
     from .inttuple import Coordinate, IntTuple
 
-__all__ = ["ComposedLayout", "Swizzle", "swizzled_forms"]
-
-_ENUMERATED = 2**22
-
-
-class Swizzle:
-    """CuTe's ``Swizzle<bits, base, shift>``: ``bits`` bits from ``base + shift`` on are XORed onto those from ``base``.
-
-    With a negative shift the source bits are the lower ones: they start at ``base``, the targets at ``base - shift``.
-    Requires: bits >= 0, base >= 0, abs(shift) >= bits; then source and target do not overlap.
-    Ensures:  ``s(s(x)) == x``; linear over F2; a bijection on every aligned block of 2**(base + bits + abs(shift)).
-    Raises:   LayoutError otherwise.
-    Units:    whatever x counts; Swizzle(3, 4, 3) on bytes is Swizzle(3, 3, 3) on 2-byte elements.
-
-    >>> Swizzle(2, 4, 3)(249)
-    233
-    >>> str(Swizzle(3, 4, 3))
-    'Sw<3,4,3>'
-    """
-
-    __slots__ = ("_base", "_bits", "_shift")
-
-    def __init__(self, bits: int, base: int, shift: int) -> None:
-        names = ("bits", "base", "shift")
-        b, m, s = [to_int(v, f"Swizzle: {n}") for v, n in zip((bits, base, shift), names, strict=True)]
-        if max(b, m, abs(s)) > 10_000:
-            raise LayoutError(f"Swizzle({b}, {m}, {s}): the numbers of bits must be at most 10000", max(b, m, abs(s)))
-        if b < 0 or m < 0:
-            raise LayoutError(f"Swizzle({b}, {m}, {s}): bits and base must not be negative", min(b, m))
-        if abs(s) < b:
-            raise LayoutError(
-                f"Swizzle({b}, {m}, {s}): source and target overlap: the shift must be at least the number of bits",
-                (b, s),
-            )
-        self._bits, self._base, self._shift = b, m, s
-
-    @property
-    def bits(self) -> int:
-        """B, the number of bits that are XORed."""
-        return self._bits
-
-    @property
-    def base(self) -> int:
-        """M, the lowest bit that takes part."""
-        return self._base
-
-    @property
-    def shift(self) -> int:
-        """S, the distance from target up to source; negative when the source is lower."""
-        return self._shift
-
-    @property
-    def source(self) -> int:
-        """The mask of the bits that are read."""
-        return ((1 << self._bits) - 1) << (self._base + max(self._shift, 0))
-
-    def __call__(self, x: Any) -> Any:
-        """Return the swizzled number, or array of numbers.
-
-        Raises: ProfileError for anything but integers.
-        """
-        if type(x) is not int and getattr(getattr(x, "dtype", None), "kind", "") not in "iu":
-            x = to_int(x, "a swizzled number")
-        if self._shift >= 0:
-            return x ^ ((x & self.source) >> self._shift)
-        return x ^ ((x & self.source) << -self._shift)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Swizzle):
-            return NotImplemented
-        return (self._bits, self._base, self._shift) == (other._bits, other._base, other._shift)
-
-    def __hash__(self) -> int:
-        return hash((Swizzle, self._bits, self._base, self._shift))
-
-    def __reduce__(self) -> Any:
-        return Swizzle, (self._bits, self._base, self._shift)
-
-    def __repr__(self) -> str:
-        return f"Swizzle({self._bits}, {self._base}, {self._shift})"
-
-    def __str__(self) -> str:
-        return f"Sw<{self._bits},{self._base},{self._shift}>"
-
-    def __matmul__(self, other: Any) -> Any:
-        """Return the composition ``self o other``: a layout, over F2 where it is one, or a refusal."""
-        return composition(self, other)
-
-    def _composed_with(self, B: Any) -> Any:
-        if isinstance(B, Swizzle):
-            raise NotALayoutError(
-                f"composition: {self} o {B} has no domain; compose both with a layout: S1 @ (S2 @ L)", None
-            )
-        if isinstance(B, ComposedLayout):
-            return ComposedLayout(self, 0, B)
-        layout = B if isinstance(B, Layout) else Layout(B)
-        if layout.over is Zn:
-            raise NotALayoutError(f"composition: {self} o {layout}: a swizzle takes integers, not coordinates", 0)
-        if is_carry_free(layout) or layout.over is F2:
-            return from_images(tuple(map(self, bit_images(layout))), layout.shape)
-        low, high = layout.bounds()
-        if low >= 0 and not self.source & ((1 << high.bit_length()) - 1):
-            return layout
-        return _by_values(self, layout, (F2, Z))
-
-    def _composed_after(self, A: Layout) -> Layout:
-        """Return A o self on the domain of A."""
-        if A.size & (A.size - 1) == 0:
-            images = [self(1 << k) for k in range(A.size.bit_length() - 1)]
-            swizzled: Layout = composition(A, from_images(tuple(images), A.shape))
-            return swizzled
-        if not self.source & ((1 << A.size.bit_length()) - 1):
-            return A
-        return _by_values(A, _Indices(self, A.shape, A.size), (A.over,))
-
-
-class _Indices:
-    """A swizzle read on the indices of a shape, for enumeration."""
-
-    def __init__(self, swizzle: Swizzle, shape: IntTuple, size: int) -> None:
-        self.swizzle, self.shape, self.size = swizzle, shape, size
-
-    def __call__(self, index: int) -> Any:
-        return self.swizzle(index)
-
-    def __str__(self) -> str:
-        return str(self.swizzle)
-
-
-def _by_values(outer: Any, inner: Any, modules: tuple[Any, ...]) -> Layout:
-    """Return the layout with the values outer(inner(i)), looked at one by one."""
-    if inner.size > _ENUMERATED:
-        raise TooLargeError(
-            f"composition: {outer} o {inner} can only be decided by enumeration, and {amount(inner.size)} points are "
-            f"more than {_ENUMERATED}",
-            inner.size,
-        )
-    values = [outer(inner(i)) for i in range(inner.size)]
-    try:
-        return from_values_over(modules, values, inner.shape, f"composition: {outer} o {inner}")
-    except NotALayoutError as refused:
-        hint = f"ComposedLayout({outer!r}, 0, L) keeps the chain."
-        raise NotALayoutError(f"{refused.message} {hint}", refused.witness) from None
+__all__ = ["ComposedLayout", "Swizzle"]
 
 
 class ComposedLayout:
@@ -245,15 +101,49 @@ class ComposedLayout:
 
     @property
     def cosize(self) -> int:
-        """The length of the interval that holds the values; enumerated, up to 2**26 points, where it is no layout."""
+        """The length of the interval that holds the values.
+
+        Known from the bits where the chain is linear over F2 up to a constant, and from ``inner`` where the outer map
+        changes nothing; enumerated elsewhere, up to 2**26 points.
+        """
         known = self.as_layout()
         if known is not None:
             return known.cosize
+        from .chained import affine_bounds
+
+        low, high = affine_bounds(self) or (0, -1)
+        if low <= high:
+            return high - low + 1
+        if self._outer is None or self._is_untouched():
+            return self._inner.cosize
         values = self.table()
         return int(max(values)) - int(min(values)) + 1
 
+    def _is_untouched(self) -> bool:
+        """Tell whether the outer map is a swizzle that certainly changes no value."""
+        inner, outer = self._inner, self._outer
+        if not isinstance(outer, Swizzle) or not isinstance(inner, Layout):
+            return False
+        low, high = inner.bounds()
+        return not outer.reaches(low + self._offset, high + self._offset)
+
     def __len__(self) -> int:
         return self.rank
+
+    def __getitem__(self, mode: int | slice) -> ComposedLayout:
+        """Return the chain on one mode, or on a range of modes: the others stay at 0.
+
+        >>> print(ComposedLayout(Swizzle(3, 3, 3), 8, Layout((8, 64), (64, 1)))[0])
+        Sw<3,3,3> o 8 o 8:64
+        """
+        return self._with_inner(self._inner[mode])
+
+    def __iter__(self) -> Iterator[ComposedLayout]:
+        return iter([self[k] for k in range(self.rank)])
+
+    def _with_inner(self, inner: Layout | ComposedLayout) -> ComposedLayout:
+        """Return the chain with another first map, as operations on the domain do."""
+        return ComposedLayout(self._outer, self._offset, inner)
 
     def __bool__(self) -> bool:
         return True
@@ -269,16 +159,33 @@ class ComposedLayout:
             if self._outer is None:
                 return value
             return self._outer(value) if isinstance(self._outer, Swizzle) else value_at(self._outer, value)
+        return self._slice_and_offset(point)[0]
+
+    def _slice_and_offset(self, point: Coordinate) -> tuple[ComposedLayout, int]:
+        """Return the sliced chain, which holds the offset, and 0."""
         if isinstance(self._inner, ComposedLayout):
-            return ComposedLayout(self._outer, self._offset, self._inner(point))
+            return self._with_inner(self._inner._slice_and_offset(point)[0]), 0
         kept, fixed = slice_and_offset(self._inner, point)
-        if kept.over is F2 and any(fixed & image for image in bit_images(kept)):
-            raise NotALayoutError(
-                f"slice: {self._inner} at {point} is {kept} XOR {fixed}, and no sum, for they share bits", fixed
-            )
         if kept.over is Z and self._inner.over is Zn:
             raise NotALayoutError(f"slice: {self._inner} at {point} keeps no mode that moves", fixed)
-        return ComposedLayout(self._outer, _plus(fixed, self._offset), kept)
+        return self._moved("slice", point, kept, fixed), 0
+
+    def _domain_offset(self, point: Coordinate) -> tuple[ComposedLayout, int]:
+        """Return the chain read from ``point`` on, and 0."""
+        if isinstance(self._inner, ComposedLayout):
+            return self._with_inner(self._inner._domain_offset(point)[0]), 0
+        from .algebra.slice import domain_offset
+
+        inner, fixed = domain_offset(point, self._inner)
+        return self._moved("domain_offset", point, inner, fixed), 0
+
+    def _moved(self, operation: str, point: Coordinate, inner: Layout, fixed: Any) -> ComposedLayout:
+        """Return the chain after ``inner`` plus ``fixed``; over F2 it is XOR, which is a sum where no bit is shared."""
+        if inner.over is F2 and any(fixed & image for image in bit_images(inner)):
+            raise NotALayoutError(
+                f"{operation}: {self._inner} at {point} is {inner} XOR {fixed}, and no sum, for they share bits", fixed
+            )
+        return ComposedLayout(self._outer, _plus(fixed, self._offset), inner)
 
     def at(self, indices: Any) -> Any:
         """Return the values at an array of indices; see ``Layout.at``."""
@@ -319,7 +226,7 @@ class ComposedLayout:
         if self._outer is None:
             return inner
         if isinstance(self._outer, Swizzle) and not is_carry_free(inner) and inner.over is not F2:
-            return None
+            return inner if inner.over is Z and not self._outer.reaches(*inner.bounds()) else None
         try:
             found: Layout = composition(self._outer, inner)
         except LayoutError:
@@ -327,10 +234,71 @@ class ComposedLayout:
         return found
 
     def _composed_with(self, B: Any) -> ComposedLayout:
-        return ComposedLayout(self._outer, self._offset, composition(self._inner, B))
+        return self._with_inner(composition(self._inner, B))
 
-    def _composed_after(self, A: Layout) -> ComposedLayout:
+    def _composed_after(self, A: Layout | Swizzle) -> ComposedLayout:
         return ComposedLayout(A, 0, self)
+
+    def _right_inverse(self) -> ComposedLayout:
+        from .chained import right_inverse_of
+
+        return right_inverse_of(self)
+
+    def _left_inverse(self) -> ComposedLayout:
+        from .chained import left_inverse_of
+
+        return left_inverse_of(self)
+
+    def _inverse(self) -> ComposedLayout:
+        from .chained import inverse_of
+
+        return inverse_of(self)
+
+    def _upcast(self, n: int, round_up: bool) -> ComposedLayout:
+        from .algebra.recast import upcast
+
+        if self._offset_divides("upcast", n):
+            outer = None if self._outer is None else upcast(self._outer, n)
+            return ComposedLayout(outer, self._offset // n, upcast(self._inner, n, round_up=round_up))
+        return ComposedLayout(None, 0, upcast(self._as_plain("upcast"), n, round_up=round_up))
+
+    def _downcast(self, n: int) -> ComposedLayout:
+        from .algebra.recast import downcast
+
+        if isinstance(self._outer, Layout) or _gives_coordinates(self):
+            return ComposedLayout(None, 0, downcast(self._as_plain("downcast"), n))
+        outer = None if self._outer is None else downcast(self._outer, n)
+        return ComposedLayout(outer, self._offset * n, downcast(self._inner, n))
+
+    def _max_alignment(self, within: int) -> int:
+        from .algebra.recast import alignment_within
+
+        if isinstance(self._outer, Layout) or _gives_coordinates(self):
+            return alignment_within(self._as_plain("max_alignment"), within)
+        within = gcd(within, self._offset)
+        if self._outer is not None:
+            within = alignment_within(self._outer, within)
+        return alignment_within(self._inner, within)
+
+    def _offset_divides(self, operation: str, n: int) -> bool:
+        """Tell whether the parts of the chain can be recast one by one; refuse an offset inside a group."""
+        if isinstance(self._outer, Layout) or _gives_coordinates(self):
+            return False
+        if self._offset % n:
+            raise LayoutError(
+                f"{operation}: {self} by {n}: the offset {self._offset} is not a multiple of {n}", self._offset
+            )
+        return True
+
+    def _as_plain(self, operation: str) -> Layout:
+        plain = self.as_layout()
+        if plain is None:
+            raise NotALayoutError(
+                f"{operation}: {self} can only be taken as one plain layout, for its offset counts other things than "
+                f"its values, and it has no shape:stride form",
+                0,
+            )
+        return plain
 
     def __matmul__(self, other: Any) -> ComposedLayout:
         """Return the chain with ``other`` first: the composition acts on ``inner``."""
@@ -388,55 +356,3 @@ def _plus(value: Any, offset: Any) -> Any:
     count = max(len(value), len(offset))
     pairs = zip(value + (0,) * (count - len(value)), offset + (0,) * (count - len(offset)), strict=True)
     return tuple([_plus(v, o) if isinstance(v, tuple) else v + o for v, o in pairs])
-
-
-def swizzled_forms(layout: Layout | BitMatrix) -> tuple[ComposedLayout, ...]:
-    """Return all ``Swizzle(B, M, S) o L`` with L over Z that are the same function, for the smallest B that has one.
-
-    ``layout`` is a layout over F2, or a matrix whose columns are the images of the index bits.  The modes of L refine
-    the modes of ``layout``, sub-modes fastest first.  The result is empty where no single swizzle does it, and has
-    B = 0 where the layout is carry-free.
-    Ensures: ``equal(form, layout)``; forms come with fewest modes first, then the smallest shift.
-    Cost:    about n**2 trials of one step for each of n bits.
-
-    >>> [str(form) for form in swizzled_forms(Layout((8, 64), (72, 1), over=F2))]
-    ['Sw<3,3,3> o 0 o (8,64):(64,1)']
-    """
-    plain = isinstance(layout, (Layout, ComposedLayout)) or not hasattr(layout, "columns")
-    linear = read_layout(layout, "swizzled_forms") if plain else from_matrix(layout)  # type: ignore[arg-type]
-    linear = to_f2(linear)
-    images = bit_images(linear)
-    modes = tuple([mode.size for mode in linear]) if isinstance(linear.shape, tuple) else linear.size
-    if is_carry_free(linear):
-        return (ComposedLayout(Swizzle(0, 0, 0), 0, to_z(from_images(images, modes))),)
-    height = max([image.bit_length() for image in images])
-    seen = shared = 0
-    for image in images:
-        shared |= seen & image
-        seen |= image
-    first, last = (shared & -shared).bit_length() - 1, shared.bit_length() - 1
-    for bits in range(last - first + 1, height + 1):  # every shared bit must be a target
-        found = []
-        for target in range(max(0, last - bits + 1), first + 1):
-            for shift in _shifts(bits, target, height):
-                swizzle = Swizzle(bits, min(target, target + shift), shift)
-                inner = from_images(tuple(map(swizzle, images)), modes)
-                if is_carry_free(inner):
-                    found.append(ComposedLayout(swizzle, 0, to_z(inner)))
-        if found:
-            return tuple(sorted(found, key=_complexity))
-    return ()
-
-
-def _shifts(bits: int, target: int, height: int) -> list[int]:
-    """Return the shifts that keep source and target apart, with the source among bits 0..height-1."""
-    up = range(bits, height - target)
-    down = range(bits, target + 1)
-    return [*up, *[-s for s in down]]
-
-
-def _complexity(form: ComposedLayout) -> tuple[int, int, int]:
-    inner, swizzle = form.inner, form.outer
-    modes = len(inner._s) if isinstance(inner, Layout) else 0
-    shift = swizzle.shift if isinstance(swizzle, Swizzle) else 0
-    return modes, abs(shift), -shift

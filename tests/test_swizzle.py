@@ -22,6 +22,7 @@ from strategies import (
 from layouts import (
     F2,
     BitMatrix,
+    ComposedLayout,
     E,
     Layout,
     LayoutError,
@@ -34,10 +35,14 @@ from layouts import (
     composition,
     equal,
     flatten,
+    from_matrix,
+    get_nonswizzle_portion,
+    get_swizzle_portion,
     is_carry_free,
     parse,
     right_inverse,
     swizzled_forms,
+    to_f2,
 )
 
 # -- the functor -------------------------------------------------------------------------------------------------------
@@ -178,9 +183,8 @@ def test_worked_value_of_the_swizzled_tile():
 
 
 def test_what_a_swizzle_cannot_follow_is_refused():
-    for bad in (Layout(4, E(0)), Swizzle(1, 0, 1)):
-        with pytest.raises(NotALayoutError):
-            Swizzle(1, 0, 1) @ bad
+    with pytest.raises(NotALayoutError):
+        Swizzle(1, 0, 1) @ Layout(4, E(0))
     for bad in (1.5, "8", None, [4]):
         with pytest.raises(ProfileError):
             Swizzle(1, 0, 1) @ bad
@@ -301,3 +305,89 @@ def test_worked_swizzled_forms():
         swizzled_forms(parse("4:3"))
     with pytest.raises(LayoutError):
         swizzled_forms(parse("(4,8):(1@0,1@1)"))
+
+
+# -- the two portions --------------------------------------------------------------------------------------------------
+
+
+@given(swizzles(), carry_free_layouts())
+def test_the_portions_of_a_swizzled_layout_make_it_up(S, L):
+    for value in (S @ L, ComposedLayout(S, 0, L), L, to_f2(L)):
+        swizzle, plain = get_swizzle_portion(value), get_nonswizzle_portion(value)
+        assert plain.over is Z
+        assert [swizzle(plain(i)) for i in range(L.size)] == [value(i) for i in range(L.size)]
+
+
+def test_worked_portions():
+    C = parse("Sw<3,3,3> o 5 o (8,64):(64,1)")
+    assert (get_swizzle_portion(C), get_nonswizzle_portion(C)) == (Swizzle(3, 3, 3), parse("(8,64):(64,1)"))
+    assert get_swizzle_portion(parse("(8,64):(F72,F1)")) == Swizzle(3, 3, 3)
+    assert get_swizzle_portion(parse("(4,8):(8,1)")) == Swizzle(0, 4, 3)  # as in C++
+    assert get_swizzle_portion(parse("(4,8):(F8,F1)")) == Swizzle(0, 4, 3)
+    assert get_swizzle_portion(parse("2 + 8:1")) == Swizzle(0, 4, 3)
+    for bad in (parse("(2,2,2):(F1,F1,F1)"), parse("(4,2):(2,1) o 0 o 8:1")):
+        for portion in (get_swizzle_portion, get_nonswizzle_portion):
+            with pytest.raises(NotALayoutError):
+                portion(bad)
+    for bad in (5, "8:1", None, Swizzle(1, 0, 1)):
+        with pytest.raises(ProfileError):
+            get_swizzle_portion(bad)
+
+
+# -- a swizzle after a swizzle -----------------------------------------------------------------------------------------
+
+
+def test_two_swizzles_make_one_exactly_when_some_swizzle_is_their_composition():
+    valid = [p for p in product(range(3), range(3), range(-3, 4)) if abs(p[2]) >= p[0] and (p[0] or p == (0, 0, 0))]
+    width = 9
+    units = [1 << k for k in range(width)]
+    maps = {}
+    for p in product(range(5), range(6), range(-5, 6)):
+        if abs(p[2]) >= p[0]:
+            maps.setdefault(tuple([brute.swizzled(*p, x) for x in units]), []).append(p)
+    answered = 0
+    for p, q in product(valid, valid):
+        images = tuple([brute.swizzled(*p, brute.swizzled(*q, x)) for x in units])
+        try:
+            R = Swizzle(*p) @ Swizzle(*q)
+        except NotALayoutError as error:
+            assert images not in maps, (p, q)
+            bit = error.witness
+            assert brute.swizzled(*p, brute.swizzled(*q, bit)) != bit
+            assert "outer @ (inner @ L)" in str(error)
+            continue
+        answered += 1
+        assert [R(x) for x in range(512)] == [Swizzle(*p)(Swizzle(*q)(x)) for x in range(512)], (p, q)
+    assert answered > 100
+
+
+def test_worked_swizzles_after_swizzles():
+    assert Swizzle(2, 0, 3) @ Swizzle(1, 2, 3) == Swizzle(3, 0, 3)  # the masks merge
+    assert Swizzle(3, 0, 3) @ Swizzle(2, 0, 3) == Swizzle(1, 2, 3)
+    assert Swizzle(3, 3, 3) @ Swizzle(3, 3, 3) == Swizzle(0, 4, 3)
+    assert Swizzle(3, 3, 3) @ Swizzle(0, 0, 0) == Swizzle(3, 3, 3)
+    for outer, inner in ((Swizzle(1, 0, 3), Swizzle(1, 0, 2)), (Swizzle(1, 0, 3), Swizzle(1, 2, 3))):
+        with pytest.raises(NotALayoutError, match="is no single swizzle") as caught:
+            outer @ inner
+        assert caught.value.witness is not None
+        L = Layout((16, 16), (16, 1))
+        assert equal(outer @ (inner @ L), from_matrix(outer.matrix(8) @ inner.matrix(8)) @ L)
+
+
+@given(swizzles(), st.integers(0, 2**12 - 1))
+def test_a_swizzle_is_its_matrix(S, x):
+    M = S.matrix(12)
+    assert M(x) == S(x)
+    assert Swizzle(0, 0, 0).matrix(12) == M @ M
+    assert S.matrix().rows == (S.base + S.bits + abs(S.shift) if S.bits else 0)
+    assert equal(from_matrix(M), S @ Layout(2**12))
+
+
+def test_a_matrix_has_all_bits_that_are_swizzled():
+    for width in (8, 0, -1, 2**20):
+        with pytest.raises(LayoutError) as caught:
+            Swizzle(3, 3, 3).matrix(width)
+        assert caught.value.witness == width
+    for bad in (1.5, "9", True):
+        with pytest.raises(ProfileError):
+            Swizzle(3, 3, 3).matrix(bad)

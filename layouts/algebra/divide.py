@@ -21,13 +21,15 @@ from __future__ import annotations
 
 from ..codomain import axes, coprofile
 from ..errors import LayoutError, ProfileError
-from ..inttuple import MAX_DEPTH, _show, product, text
-from ..layout import Layout, make_layout, trusted
-from ..module import Z, Zn
+from ..inttuple import MAX_DEPTH, product, text
+from ..joining import joined, make_layout
+from ..layout import Layout, trusted
+from ..module import F2, Z, Zn
 from .coalesce import describe
-from .complement import complement, is_complementable
+from .complement import complement, is_complementable, quick_complement
 from .composition import composition
-from .injective import missed_value
+from .injective import collision, missed_value
+from .inside import inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,15 +47,16 @@ def logical_divide(A: Any, tiler: Any, *, strict: bool = False) -> Any:
     """Return A o (B, complement of B in the size of A): mode 0 is the tile, mode 1 the rest.
 
     A tuple applies to the modes of A one by one and leaves further modes alone, as ``None`` leaves its mode alone.  B
-    may live in any module: over Zn it is a tile of coordinates of A.  A may be a chain; then its inner layout is
-    divided.
+    may live in any module: over Zn it is a tile of coordinates of A.  A may be a chain; then its first map is divided.
     A tile that does not divide A rounds up as in CuTe: the rest runs past the end of A, where the last leaf of A goes
-    on, or, where the strides of B have remainders, leaves indices out.  With ``strict`` it is refused.
+    on, or, where the strides of B have remainders, leaves indices out.  With ``strict`` it is refused, and so is a tile
+    that takes an index twice, as one with a stride 0 does.
     Ensures:  ``R(i, j) == A(B(i) + complement(B, size(A))(j))``; mode 0 is ``composition(A, B)``; no two coordinates
-    stand for one index of A, strides 0 of B apart; with ``strict`` every index of A is there.
+    stand for one index of A, strides 0 of B apart; with ``strict`` every index of A is there once.
     Raises:   NotInvertibleError with two indices of B that collide, or two strides of B that interleave;
     NotALayoutError with the index at which no layout can be right; ProfileError for a tiler with more modes than A;
-    with ``strict`` LayoutError with the index of A that is left out, or else the last one that is reached.
+    with ``strict`` LayoutError with the index of A that is left out, or else the last one that is reached, or else the
+    two indices of B that are one in A.
     Cost:     a complement and a composition for each tile.
     CuTe:     ``logical_divide``, which may end the process where the strides of B overlap.
 
@@ -112,9 +115,7 @@ def flat_divide(A: Any, tiler: Any, *, strict: bool = False) -> Any:
 
 def _divided(name: str, A: Any, tiler: Any, strict: bool, form: Callable[[Layout, Any, Split], Layout]) -> Any:
     if not isinstance(A, Layout):
-        if not hasattr(type(A), "_composed_with") or not hasattr(A, "shape"):
-            raise ProfileError(f"{name}: {_show(A)} is not a layout", A)
-        return composition(A, _divided(name, Layout(A.shape), tiler, strict, form))
+        return inside(name, A, lambda inner: _divided(name, inner, tiler, strict, form))
     check_depth(name, tiler)
     try:
         return form(A, tiler, lambda part, tile: _split(part, tile, strict))
@@ -195,12 +196,34 @@ def _check_rank(A: Layout, tiler: tuple[Any, ...]) -> None:
 
 def _split(A: Layout, tile: Any, strict: bool) -> Layout:
     B = tile if isinstance(tile, Layout) else Layout(tile, 1)
+    if B._over is Z and not strict:
+        rest = quick_complement(B, A.size)
+        if rest is not None:
+            return composition(A, joined(B, rest))  # type: ignore[no-any-return]
     target = _box(A._shape, coprofile(B._d)) if B._over is Zn else A.size
     both = make_layout(B, complement(B, target))
-    if strict and not is_complementable(B, target):
-        raise _uneven(A, B, both, target)
+    if strict:
+        if not is_complementable(B, target):
+            raise _uneven(A, B, both, target)
+        pair = _repeated(B)
+        if pair is not None:
+            raise LayoutError(
+                f"the tile {describe(B)} takes one index of {describe(A)} twice, at {pair[0]} and {pair[1]}", pair
+            )
     divided: Layout = composition(A, both)
     return divided
+
+
+def _repeated(B: Layout) -> tuple[int, int] | None:
+    """Return two indices of a tile that has a complement with the same value: a stride 0, or over F2 a dependence."""
+    if B._over is F2:
+        return collision(B)
+    place = 1
+    for s, d in zip(B._s, B._d, strict=True):
+        if s > 1 and not d:
+            return 0, place
+        place *= s
+    return None
 
 
 def _box(shape: IntTuple, profile: Any) -> IntTuple:

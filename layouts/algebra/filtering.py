@@ -11,12 +11,13 @@ from ..layout import Layout, chain, read_layout, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, Z
 from .coalesce import coalesce
+from .inside import inside
 
 __all__ = ["filter_modes", "filter_zeros", "nullspace"]
 
 
 def filter_zeros(layout: Layout) -> Layout:
-    """Return the layout with extent 1 at every leaf of stride 0.
+    """Return the layout with extent 1 at every leaf of stride 0; of a chain, in its first map.
 
     Ensures:  the same image and the same profile; the values are those of L with the digits of stride 0 left out.
     Cost:     one step for each leaf.
@@ -25,13 +26,14 @@ def filter_zeros(layout: Layout) -> Layout:
     >>> print(filter_zeros(Layout((2, (4, 3)), (0, (1, 0)))))
     (1,(4,1)):(0,(1,0))
     """
-    layout = read_layout(layout, "filter_zeros")
+    if not isinstance(layout, Layout):
+        return inside("filter_zeros", layout, filter_zeros)
     extents = tuple([s if d else 1 for s, d in zip(layout._s, layout._d, strict=True)])
     return trusted(unflatten(extents, layout._shape), layout._stride, layout._over)
 
 
 def filter_modes(layout: Layout) -> Layout:
-    """Return the layout without its modes of stride 0, coalesced.
+    """Return the layout without its modes of stride 0, coalesced; of a chain, in its first map.
 
     Ensures:  the same image; size is ``size(L) / size(nullspace(L))`` over Z and Zn.
     Cost:     one step for each leaf.
@@ -40,7 +42,8 @@ def filter_modes(layout: Layout) -> Layout:
     >>> print(filter_modes(Layout((2, 4, 3), (0, 1, 0))), filter_modes(Layout(4, 0)))
     4:1 1:0
     """
-    layout = read_layout(layout, "filter_modes")
+    if not isinstance(layout, Layout):
+        return inside("filter_modes", layout, filter_modes)
     return coalesce(filter_zeros(layout))
 
 

@@ -15,15 +15,17 @@ from __future__ import annotations
 
 from ..errors import LayoutError, NotInvertibleError, ProfileError
 from ..inttuple import _show, clean, product, text, to_int
-from ..layout import Layout, make_layout, read_layout, trusted
+from ..joining import joined, make_layout
+from ..layout import Layout, trusted
 from ..linearity import to_f2
 from ..module import Z, Zn
 from .coalesce import describe
-from .complement import complement_minimal
+from .complement import complement_minimal, quick_complement
 from .composition import composition
 from .divide import by_mode, check_depth, flat, renamed, tiled, zipped
 from .filtering import filter_zeros
 from .injective import collision, is_injective
+from .inside import keeps_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,11 +46,13 @@ __all__ = [
 ]
 
 
-def logical_product(A: Layout, tiler: Any) -> Layout:
+def logical_product(A: Any, tiler: Any) -> Any:
     """Return (A, A* o B), with A* the complement of A on all natural numbers: A repeated as B says.
 
     A tuple applies to the modes of A one by one and leaves further modes alone, as ``None`` leaves its mode alone.
-    Over Zn, B over Zn arranges the copies along the axes of A.
+    Over Zn, B over Zn arranges the copies along the axes of A.  A may be a chain without an outer layout; then its
+    first map is repeated, and the swizzle comes after all copies, as in CuTe.  Where copies begin inside a block of the
+    swizzle, that is not a repetition of the swizzled layout.
     Ensures:  mode 0 is A and mode 1 refines the shape of B; ``R(i, j) == A(i) + complement_minimal(A)(B(j))``; copies
     do not collide: where A and B are injective, strides 0 apart, so is the result.
     Raises:   NotInvertibleError where A has no complement, or copies collide; NotALayoutError with the index of B at
@@ -64,11 +68,10 @@ def logical_product(A: Layout, tiler: Any) -> Layout:
     Traceback (most recent call last):
     layouts.errors.NotALayoutError: logical_product: 8:3 by (2,6):(1,2): composition: (3,1):(1,24) o (2,6):(1,2) ...
     """
-    A = read_layout(A, "logical_product")
     return _multiplied("logical_product", A, tiler, by_mode)
 
 
-def zipped_product(A: Layout, tiler: Any) -> Layout:
+def zipped_product(A: Any, tiler: Any) -> Any:
     """Return the product with all of A in mode 0 and all arrangements in mode 1.
 
     ``None`` in the tiler is one copy, and modes beyond the tiler belong to mode 1, as in ``zipped_divide``.
@@ -79,11 +82,10 @@ def zipped_product(A: Layout, tiler: Any) -> Layout:
     >>> print(zipped_product(Layout((4, 8), over=Zn), (2, 3)))
     ((4,8),(2,3)):((1@0,1@1),(4@0,8@1))
     """
-    A = read_layout(A, "zipped_product")
     return _multiplied("zipped_product", A, tiler, zipped)
 
 
-def tiled_product(A: Layout, tiler: Any) -> Layout:
+def tiled_product(A: Any, tiler: Any) -> Any:
     """Return the product with all of A in mode 0 and each arrangement in a mode of its own.
 
     Ensures:  the values of ``zipped_product``, whose mode 1 is unpacked by one level.
@@ -93,11 +95,10 @@ def tiled_product(A: Layout, tiler: Any) -> Layout:
     >>> print(tiled_product(Layout((2, 2), (4, 1)), Layout((2, 3))))
     ((2,2),2,3):((4,1),2,8)
     """
-    A = read_layout(A, "tiled_product")
     return _multiplied("tiled_product", A, tiler, tiled)
 
 
-def flat_product(A: Layout, tiler: Any) -> Layout:
+def flat_product(A: Any, tiler: Any) -> Any:
     """Return the product with each mode of A and then each arrangement in a mode of its own.
 
     Ensures:  the values of ``zipped_product``, whose modes are unpacked by one level.
@@ -107,11 +108,10 @@ def flat_product(A: Layout, tiler: Any) -> Layout:
     >>> print(flat_product(Layout((2, 2), (4, 1)), Layout((2, 3))))
     (2,2,2,3):(4,1,2,8)
     """
-    A = read_layout(A, "flat_product")
     return _multiplied("flat_product", A, tiler, flat)
 
 
-def blocked_product(A: Layout, B: Any) -> Layout:
+def blocked_product(A: Any, B: Any) -> Any:
     """Return the product of A and B with mode i made of (A_i, B_i): blocks of A, side by side.
 
     The shorter operand is filled up with modes 1:0.  The hierarchy of A and of B stays.
@@ -122,12 +122,13 @@ def blocked_product(A: Layout, B: Any) -> Layout:
     >>> print(blocked_product(Layout((2, 5), (5, 1)), Layout((3, 4))))
     ((2,3),(5,4)):((5,10),(1,30))
     """
-    A = read_layout(A, "blocked_product")
+    if not isinstance(A, Layout):
+        return keeps_apart("blocked_product", A, lambda inner: blocked_product(inner, B))
     copy, arrangement = _padded_product("blocked_product", A, B)
     return make_layout(*[make_layout(a, b) for a, b in zip(copy, arrangement, strict=True)])
 
 
-def raked_product(A: Layout, B: Any) -> Layout:
+def raked_product(A: Any, B: Any) -> Any:
     """Return the product of A and B with mode i made of (B_i, A_i): the copies of A interleave.
 
     The shorter operand is filled up with modes 1:0.  The hierarchy of A and of B stays.
@@ -139,7 +140,8 @@ def raked_product(A: Layout, B: Any) -> Layout:
     >>> print(raked_product(Layout((2, 5), (5, 1)), Layout((3, 4))))
     ((3,2),(4,5)):((10,5),(30,1))
     """
-    A = read_layout(A, "raked_product")
+    if not isinstance(A, Layout):
+        return keeps_apart("raked_product", A, lambda inner: raked_product(inner, B))
     copy, arrangement = _padded_product("raked_product", A, B)
     return make_layout(*[make_layout(b, a) for a, b in zip(copy, arrangement, strict=True)])
 
@@ -147,8 +149,8 @@ def raked_product(A: Layout, B: Any) -> Layout:
 def tile_to_shape(A: Any, shape: IntTuple, order: tuple[int, ...] | None = None) -> Any:
     """Return A repeated by ``blocked_product`` until its modes have the extents of ``shape``.
 
-    ``order`` tells which modes the copies fill first: the mode with the smallest number, and of equals the first; it is
-    the order of the modes by default.  A may be a chain without an outer layout; then its inner layout is repeated.
+    ``order`` tells which modes the copies fill first: the mode with the smallest number; the numbers differ.  It is the
+    order of the modes by default.  A may be a chain without an outer layout; then its first map is repeated.
     Ensures:  mode i has the size of mode i of ``shape``, and begins with mode i of A.
     Raises:   LayoutError with (extent asked for, extent of A) where A does not divide the shape; ProfileError where A
     has more modes than the shape, or the order does not fit; else as ``logical_product`` does.
@@ -160,12 +162,8 @@ def tile_to_shape(A: Any, shape: IntTuple, order: tuple[int, ...] | None = None)
     Traceback (most recent call last):
     layouts.errors.LayoutError: tile_to_shape: (2,5):(1,2) does not divide (6,21): 21 is not a multiple of 5 in mode 1
     """
-    inner = getattr(A, "inner", None)
-    if inner is not None:
-        if isinstance(A.outer, Layout):
-            raise ProfileError(f"tile_to_shape: copies of {A} may collide in its outer layout", A)
-        return type(A)(A.outer, A.offset, tile_to_shape(inner, shape, order))
-    _check_layout("tile_to_shape", A)
+    if not isinstance(A, Layout):
+        return keeps_apart("tile_to_shape", A, lambda inner: tile_to_shape(inner, shape, order))
     wanted = clean(shape, "tile_to_shape: an extent")
     extents = [product(part) for part in (wanted if isinstance(wanted, tuple) else (wanted,))]
     if A.rank > len(extents):
@@ -184,11 +182,13 @@ def tile_to_shape(A: Any, shape: IntTuple, order: tuple[int, ...] | None = None)
 
 
 def _in_order(extents: list[int], order: tuple[int, ...] | None) -> Layout:
-    """Return the compact layout whose strides ascend in ``order``; of equal numbers the first mode comes first."""
+    """Return the compact layout whose strides ascend in ``order``."""
     numbers = range(len(extents)) if order is None else order
     if not isinstance(numbers, (tuple, range)) or len(numbers) != len(extents):
         raise ProfileError(f"tile_to_shape: the order {_show(order)} needs one number for each of {extents}", order)
     ranks = [to_int(number, "tile_to_shape: a number of the order") for number in numbers]
+    if len(set(ranks)) < len(ranks):
+        raise ProfileError(f"tile_to_shape: the order {_show(order)} has one number twice", order)
     strides = [0] * len(extents)
     running = 1
     for k in sorted(range(len(extents)), key=ranks.__getitem__):
@@ -200,8 +200,9 @@ def _in_order(extents: list[int], order: tuple[int, ...] | None) -> Layout:
 # -- one product -------------------------------------------------------------------------------------------------------
 
 
-def _multiplied(name: str, A: Layout, tiler: Any, form: Callable[[Layout, Any, Split], Layout]) -> Layout:
-    _check_layout(name, A)
+def _multiplied(name: str, A: Any, tiler: Any, form: Callable[[Layout, Any, Split], Layout]) -> Any:
+    if not isinstance(A, Layout):
+        return keeps_apart(name, A, lambda inner: _multiplied(name, inner, tiler, form))
     check_depth(name, tiler)
     try:
         result = form(A, tiler, _repeat)
@@ -212,14 +213,13 @@ def _multiplied(name: str, A: Layout, tiler: Any, form: Callable[[Layout, Any, S
     return result
 
 
-def _check_layout(name: str, A: Any) -> None:
-    if not isinstance(A, Layout):
-        raise ProfileError(f"{name}: {_show(A)} is not a layout", A)
-
-
 def _repeat(A: Layout, tiler: Any) -> Layout:
     """Return (A, A* o B)."""
     B = tiler if isinstance(tiler, Layout) else Layout(tiler, 1)
+    if B._over is Z and A._over is Z:
+        beyond = quick_complement(A, 0)
+        if beyond is not None:
+            return joined(A, composition(beyond, B))
     if B._over is Zn and A._over is not Zn:
         raise ProfileError(f"the copies are arranged by coordinates, and the values of {describe(A)} have no axes", B)
     copies: Layout = composition(complement_minimal(A), B)
@@ -257,7 +257,6 @@ def _unfiltered(layout: Layout, index: int) -> int:
 
 def _padded_product(name: str, A: Layout, B: Any) -> tuple[Layout, Layout]:
     """Return the two modes of the logical product, after the shorter operand is filled up with modes 1:0."""
-    _check_layout(name, A)
     if isinstance(B, tuple):
         raise ProfileError(f"{name}: B is a layout or an integer, not a tuple by modes: {_show(B)}", B)
     try:

@@ -17,13 +17,14 @@ i * 8 + (j ^ (i % 8))
 
 from __future__ import annotations
 
-from ..composed import ComposedLayout, swizzled_forms
+from ..composed import ComposedLayout
 from ..errors import EvaluationError, LayoutError, TooLargeError
 from ..inttuple import _show, amount, compatible, to_int
 from ..layout import Layout
 from ..linearity import bit_images, from_images
 from ..module import Zn
 from ..notation.cute import parse
+from ..swizzled import swizzled_forms
 from .domain import Domain, read_variable, words
 from .evaluate import evaluate
 from .expression import parse_expression

@@ -68,13 +68,25 @@ def check(A, B):
     assert brute.refines(R.shape, (B.shape, C.shape)), f"{A} by {B}: {R}"
     assert brute.values(R[0]) == [brute.value(A, b) for b in brute.values(B)]
     assert equal(R[0], composition(A, B))
-    check_strict(A, B, R, sorted(b + c for c in brute.values(C) for b in without_zeros(B)))
+    check_strict(A, B, R, sorted(b + c for c in brute.values(C) for b in without_zeros(B)), repeats(B))
     return True
 
 
-def check_strict(A, B, R, indices):
+def repeats(B):
+    """Tell whether a tile takes some index twice."""
+    return len(set(brute.values(B))) < B.size
+
+
+def check_strict(A, B, R, indices, repeated=False):
     """A tile divides A when it and its rest reach every index once."""
     assert len(set(indices)) == len(indices)
+    if repeated and indices == list(range(A.size)):
+        with pytest.raises(LayoutError) as caught:
+            logical_divide(A, B, strict=True)
+        i, j = caught.value.witness
+        assert i < j
+        assert brute.value(B, i) == brute.value(B, j)
+        return
     if indices == list(range(A.size)):
         assert logical_divide(A, B, strict=True) == R
         assert {*brute.values(R)} == {*brute.values(A)}
@@ -104,6 +116,15 @@ def test_logical_divide_of_small_layouts():
 def test_logical_divide_of_nested_layouts(A, B):
     assume(A.size * B.size < 3000)
     check(A, B)
+
+
+def test_a_strict_tile_takes_no_index_twice():
+    cases = [("4:0", "12:1", (0, 1)), ("(4,3):(1,0)", "12:1", (0, 4)), ("(2,2):(F1,F1)", "4:F1", (1, 2))]
+    for text, A, witness in cases:
+        assert set(brute.values(logical_divide(parse(A), parse(text)))) == set(brute.values(parse(A)))
+        with pytest.raises(LayoutError) as caught:
+            logical_divide(parse(A), parse(text), strict=True)
+        assert caught.value.witness == witness
 
 
 @given(compact_layouts(), st.data())
@@ -314,7 +335,7 @@ def test_over_f2_every_value_of_a_appears(A, data):
     assert brute.values(R) == [brute.value(A, b ^ c) for c in brute.values(C) for b in brute.values(B)]
     if max(brute.values(B)) < A.size:
         assert set(brute.values(R)) == set(brute.values(A))
-        assert logical_divide(A, B, strict=True) == R
+        check_strict(A, B, R, list(range(A.size)), repeats(B))
     else:
         with pytest.raises(LayoutError) as caught:
             logical_divide(A, B, strict=True)

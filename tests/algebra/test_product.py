@@ -319,7 +319,7 @@ def test_tile_to_shape_covers_the_shape_once(A, data):
         start for mode, start in zip(R, starts, strict=True) if mode[1].size > 1
     ]
     assert tile_to_shape(A, shape) == tile_to_shape(A, shape, tuple(range(len(shape))))
-    assert tile_to_shape(A, shape) == tile_to_shape(A, shape, (0,) * len(shape))  # of equals the first
+    assert tile_to_shape(A, shape, order) == tile_to_shape(A, shape, tuple([3 * k - 7 for k in order]))
 
 
 @pytest.mark.parametrize(
@@ -410,6 +410,10 @@ def test_copies_are_not_read_through_an_outer_layout():
     """(2,4):(4,1) goes on at index 8 with the value 4 again."""
     with pytest.raises(ProfileError):
         tile_to_shape(ComposedLayout(Layout((2, 4), (4, 1)), 0, Layout(8)), 16)
+    for order in ((0, 0), (1, 0, 1)):
+        with pytest.raises(ProfileError) as caught:
+            tile_to_shape(Layout((2, 4)), (4, 8, 3)[: len(order)], order)
+        assert caught.value.witness == order
     assert tile_to_shape(ComposedLayout(None, 5, Layout(8)), 16) == ComposedLayout(None, 5, parse("((8,2)):((1,8))"))
 
 
