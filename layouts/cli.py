@@ -1,4 +1,4 @@
-"""The ``layouts`` command: ``check`` a formula or a file of formulas, ``show`` a layout as a table."""
+"""The ``layouts`` command: ``check`` formulas, ``show`` and ``explain`` layouts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,21 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("text", metavar="TEXT", help="a layout, such as '(4,8):(8,1)' or 'Sw<3,3,3> o (8,64):(64,1)'")
     show.add_argument("--limit", type=_number, default=2**16, metavar="N", help="the most values to print (65536)")
     show.set_defaults(run=_show)
+    _add_explain(commands)
     return parser
+
+
+def _add_explain(commands: Any) -> None:
+    explain = commands.add_parser(
+        "explain",
+        help="derive an operation step by step",
+        description="Derive an operation step by step, or show which condition fails.",
+        epilog="Exit status: 0 there is an answer, 1 the operation refuses, 2 bad input.",
+    )
+    explain.add_argument("operation", metavar="OPERATION", help="such as composition, complement, logical_divide")
+    explain.add_argument("operands", metavar="OPERAND", nargs="*", help="layouts, numbers, tuples; _ stands for None")
+    explain.add_argument("--json", action="store_true", help="print one JSON object")
+    explain.set_defaults(run=_explain)
 
 
 def _add_check(commands: Any) -> None:
@@ -149,10 +163,14 @@ def _check_file(options: argparse.Namespace) -> int:
         raise LayoutError(f"{options.expression}: {error}", options.expression) from error
     outcomes = run_suite(read_suite(text), limit=options.limit)
     if options.json:
-        _print_json([{"id": o.case.name, "surprises": list(o.surprises), **o.verdict.to_json()} for o in outcomes])
+        _print_json([_outcome(outcome) for outcome in outcomes])
     else:
         print(suite_table(outcomes))
     return FAILS if any(outcome.surprises for outcome in outcomes) else HOLDS
+
+
+def _outcome(outcome: Any) -> dict[str, Any]:
+    return {"id": outcome.case.name, "surprises": list(outcome.surprises), **outcome.verdict.to_json()}
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -163,6 +181,8 @@ def _show(options: argparse.Namespace) -> int:
     from .notation.cute import parse
 
     value = parse(options.text)
+    if hasattr(getattr(value, "linear", value), "get_matrix_view"):
+        return _show_linear(value, options.limit)
     if not isinstance(value, (Layout, ComposedLayout)):
         raise LayoutError(
             f"show: {options.text} is not a layout; write shape:stride, such as (4,8):(8,1)", options.text
@@ -171,6 +191,31 @@ def _show(options: argparse.Namespace) -> int:
     print(f"{value}   size {value.size}, cosize {value.cosize}")
     print(table)
     return HOLDS
+
+
+def _show_linear(layout: Any, limit: int) -> int:
+    """Print a linear layout as matrix and table; an affine one with its constant."""
+    from .draw.text import coordinate_table_text, matrix_text
+    from .linear.dims import named
+
+    linear = getattr(layout, "linear", layout)
+    sides = [", ".join([f"{name}:{size}" for name, size in dims]) or "()" for dims in (linear.in_dims, linear.out_dims)]
+    constant = [] if linear is layout else [f"XOR {named(layout.offset)}"]
+    matrix = [matrix_text(linear)] if linear.in_dims and linear.out_dims else []
+    table = coordinate_table_text(layout, limit=limit)
+    print("\n\n".join([f"{sides[0]} -> {sides[1]}   rank {linear.rank()}", *matrix, *constant, table]))
+    return HOLDS
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from .derivation.explain import explain, read_operand
+
+    found = explain(options.operation, *[read_operand(text) for text in options.operands])
+    if options.json:
+        _print_json(found.to_json())
+    else:
+        print(found)
+    return HOLDS if found.refusal is None else FAILS
 
 
 def _plain(value: object) -> object:
