@@ -11,6 +11,7 @@ text                                   value
 ``Sw<3,4,3> o 0 o (8,64):(64,1)``      ``ComposedLayout``, read from right to left; a missing offset is 0
 ``2 + (2,2,8):(1,-2,4)``               ``ComposedLayout`` with the identity: an offset and a layout
 ``(4,(2,3))``, ``1@0``, ``F9``         a hierarchical tuple, a coordinate, a stride over F2
+``- lane=1 -> (1) where out dims ...``   ``LinearLayout``, as Triton prints it; see ``layouts.notation.linear``
 =====================================  ========================================================================
 """
 
@@ -40,7 +41,9 @@ _MAX_ITEMS = 2 * MAX_DEPTH + 2  # maps and offsets in one text
 def parse(text: str) -> Any:
     """Return the value that ``text`` stands for in CuTe's notation.
 
-    Ensures: ``parse(str(x)) == x`` for layouts, composed layouts, swizzles, hierarchical tuples and strides.
+    Triton's text of a linear layout is known by its ``where out dims are:``; ``parse_linear`` reads it.
+    Ensures: ``parse(str(x)) == x`` for layouts, composed layouts, swizzles, hierarchical tuples, strides, and for
+    linear and affine layouts whose names have no space and none of ``= , ( ) [ ]``.
     Raises:  ParseError, which shows the text with a caret under the first character that does not fit.
     Cost:    one pass over the text.
 
@@ -58,6 +61,11 @@ def parse(text: str) -> Any:
         raise ParseError(f"a text is needed, not {type(text).__name__}")
     if len(text) > _MAX_TEXT:
         raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    if "where" in text or "empty" in text:
+        from .linear import is_linear_text, parse_linear
+
+        if is_linear_text(text):
+            return parse_linear(text)
     reader = _Reader(text)
     value = reader.chain()
     reader.expect_end()
@@ -74,7 +82,10 @@ def to_text(value: Any, *, static: bool = False, swizzle: str = "Sw") -> str:
     """
     if swizzle not in _SWIZZLES:
         raise LayoutError(f"to_text: a swizzle is headed by one of {', '.join(_SWIZZLES)}, not {swizzle!r}", swizzle)
-    result = str(value).replace("Sw<", swizzle + "<").replace(", ", ",")
+    result = str(value)
+    if "\n" in result:  # a linear layout, which has one text
+        return result
+    result = result.replace("Sw<", swizzle + "<").replace(", ", ",")
     if not static:
         return result
     return re.sub(r"<[^>]*>|@\d+|F\d+|-?\d+", lambda m: m[0] if m[0][0] in "<@F" else "_" + m[0], result)
