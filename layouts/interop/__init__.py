@@ -1,0 +1,1 @@
+"""Doors to other packages: modules with their names and argument forms over this library."""
