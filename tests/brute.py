@@ -188,3 +188,155 @@ def swizzled(bits, base, shift, x):
     for k in range(bits):
         x ^= (x >> source + k & 1) << target + k
     return x
+
+
+# -- the definitions of the algebra over Z, mode by mode ---------------------------------------------------------------
+
+
+def modes(layout):
+    """Return (shape, stride) of each mode; an integer shape is one mode."""
+    if not isinstance(layout.shape, tuple):
+        return [(layout.shape, layout.stride)]
+    return list(zip(layout.shape, layout.stride, strict=True))
+
+
+def sums(extents, strides):
+    """Return the values of the flat layout over Z, in the order of the indices."""
+    table = [0]
+    for s, d in zip(extents, strides, strict=True):
+        table = [t + digit * d for digit in range(s) for t in table]
+    return table
+
+
+def gaps(layout):
+    """Return the gaps below the strides, as (extent, stride), and what is covered; None where strides overlap."""
+    found, covered = [], 1
+    pairs = zip(leaves(layout.shape), leaves(layout.stride), strict=True)
+    for d, s in sorted([(d, s) for s, d in pairs if d and s > 1]):
+        if d < covered:
+            return None
+        if d // covered > 1:
+            found.append((d // covered, covered))
+        covered = s * d
+    return found, covered
+
+
+def complement(layout, target):
+    """Return the values of the complement up to ``target``, None where there is none."""
+    both = gaps(layout)
+    if both is None:
+        return None
+    found, covered = both
+    found = [*found, (-(-target // covered), covered)]
+    return sums([s for s, _ in found], [d for _, d in found])
+
+
+def mark(layout, index):
+    """Return the value at any index of the complement read on all natural numbers."""
+    found, covered = gaps(layout)
+    place = 0
+    for s, d in found:
+        place += index % s * d
+        index //= s
+    return place + index * covered
+
+
+def longest_chain(modes):
+    """Return the largest product of extents s, t, u, ... of the modes (extent, stride) with strides 1, s, s*t, ..."""
+    pool = [(s, d) for s, d in modes if s > 1 and d > 0]
+
+    def longest(covered, left):
+        steps = [longest(covered * s, left[:k] + left[k + 1 :]) for k, (s, d) in enumerate(left) if d == covered]
+        return max(steps, default=covered)
+
+    return longest(1, pool)
+
+
+def least_modes(points):
+    """Return (extent, stride) of the shortest flat layout over Z with these values, None where there is none.
+
+    A mode is as long as the values go on evenly, and its extent divides what is left.
+    """
+    found, rest = [], list(points)
+    if rest[0] != 0:
+        return None
+    while len(rest) > 1:
+        stride, run = rest[1], 1
+        while run < len(rest) and rest[run] == run * stride:
+            run += 1
+        if len(rest) % run:
+            return None
+        found.append((run, stride))
+        rest = rest[::run]
+    return found if sums([s for s, _ in found], [d for _, d in found]) == list(points) else None
+
+
+# -- is there a left inverse? ------------------------------------------------------------------------------------------
+
+
+def has_left_inverse(points):
+    """Tell whether a layout over Z sends every value in ``points`` to an index that has it.
+
+    All numeral systems are searched.  The last digit takes the whole quotient, so a system is its places 1, q, r, ...,
+    each a multiple of the one before; the strides are the integer solutions of one equation for each value.  A place
+    above the largest value has the digit 0 everywhere.
+    """
+    if min(points) < 0:
+        return False
+    indices = {}
+    for i, point in enumerate(points):
+        indices.setdefault(point, []).append(i)
+    rows = sorted(indices.items())
+
+    def search(k, places, known, free):
+        if k == len(rows):
+            return True
+        value, options = rows[k]
+        digits, rest = [], value
+        for place in reversed(places):
+            digits.append(rest // place)
+            rest %= place
+        for index in options:
+            solved = solve(digits[::-1], index, known, free)
+            if solved is not None and search(k + 1, places, *solved):
+                return True
+        step, before = places[-1], rows[k - 1][0]
+        for place in range(step * max(2, before // step + 1), value + 1, step):
+            unit = [*[0] * len(places), 1]
+            if search(k, [*places, place], [*known, 0], [*[[*f, 0] for f in free], unit]):
+                return True
+        return False
+
+    return search(1, [1], [0], [[1]])  # the value 0 is at index 0, and every layout sends it there
+
+
+def solve(row, target, known, free):
+    """Narrow the integer vectors ``known`` + span of ``free`` to those with the product ``target`` with ``row``.
+
+    Euclid's algorithm on the vectors leaves one whose product with the row is not 0.
+    """
+
+    def dot(vector):
+        return sum(a * b for a, b in zip(row, vector, strict=True))
+
+    left = target - dot(known)
+    moving = [(dot(f), f) for f in free]
+    still = [f for c, f in moving if not c]
+    moving = [pair for pair in moving if pair[0]]
+    while len(moving) > 1:
+        moving.sort(key=lambda pair: abs(pair[0]))
+        (c, f), *others = moving
+        moving = [(c, f)]
+        for other, g in others:
+            times = other // c
+            reduced = [a - times * b for a, b in zip(g, f, strict=True)]
+            if other - times * c:
+                moving.append((other - times * c, reduced))
+            else:
+                still.append(reduced)
+    if not moving:
+        return None if left else (known, still)
+    c, f = moving[0]
+    if left % c:
+        return None
+    return [a + left // c * b for a, b in zip(known, f, strict=True)], still

@@ -62,3 +62,36 @@ def test_values_by_hand():
     assert brute.value(Layout(4, 3, over=F2), 7) == 3 ^ 6 ^ 12
     assert brute.value(Layout((2, 2), (E(0), E(1, 0)), over=Zn), 5) == frozenset({((0,), 1), ((1, 0), 2)})
     assert brute.value_at(Layout(((2, 2), 4), ((1, 8), 100)), (5, 2)) == 1 + 16 + 200
+
+
+def test_gaps_and_complement_by_hand():
+    assert brute.gaps(Layout(4, 2)) == ([(2, 1)], 8)
+    assert brute.gaps(Layout((2, 2), (2, 3))) is None
+    assert brute.complement(Layout(4, 2), 24) == [0, 1, 8, 9, 16, 17]
+    assert brute.mark(Layout(4, 2), 5) == 17
+    assert brute.longest_chain([(3, 1), (3, 3), (4, 3)]) == 12
+
+
+def test_least_modes_are_the_shortest_layout():
+    assert brute.least_modes([0, 24, 48, 9, 33, 57]) == [(3, 24), (2, 9)]
+    assert brute.least_modes([0, 1, 2, 3]) == [(4, 1)]
+    assert brute.least_modes([0, 6, 7, 8, 9, 15]) is None
+
+
+def test_equations_over_the_integers_are_solved_exactly():
+    """3x + 5y = 1 has integer solutions, 4x + 6y = 1 has none; a second equation leaves one point."""
+    known, free = brute.solve([3, 5], 1, [0, 0], [[1, 0], [0, 1]])
+    assert 3 * known[0] + 5 * known[1] == 1
+    assert len(free) == 1
+    assert 3 * free[0][0] + 5 * free[0][1] == 0
+    assert brute.solve([4, 6], 1, [0, 0], [[1, 0], [0, 1]]) is None
+    point, none = brute.solve([1, 1], 1, known, free)
+    assert not none
+    assert (3 * point[0] + 5 * point[1], point[0] + point[1]) == (1, 1)
+
+
+def test_left_inverses_by_hand():
+    """The values 0 2 3 5 go back by (2,3):(1,1), and 0 1 1 2 by (2,2):(1,3)."""
+    assert brute.has_left_inverse((0, 2, 3, 5))
+    assert brute.has_left_inverse((0, 1, 1, 2))
+    assert not brute.has_left_inverse((0, -1))

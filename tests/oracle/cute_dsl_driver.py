@@ -1,8 +1,10 @@
 """Answer cases with the real CuTe DSL: lines of JSON in, lines of JSON out, one for each case, as it is finished.
 
-A case is [operation, A] or [operation, A, B] with A and B as [shape, stride], nested lists of integers.  The answer is
-["text", the printed layout] or ["refused", the first line of the error].  Some inputs end the process; the reader then
-knows which one by the answers that are missing.
+A case is [operation, operand, ...].  A layout is {"shape": ..., "stride": ...}, a swizzle {"swizzle": [B, M, S]}, a
+chain {"outer": ..., "offset": ..., "inner": ...}, a unit of coordinates {"unit": path, "scale": n}, a tuple a list, and
+None is null.  The answer is {"text": ...} for a printed layout, {"refused": ...} with the first line of the error, or a
+number, a truth value or a list of answers.  Some inputs end the process; the reader then knows which one by the answers
+that are missing.
 """
 
 import json
@@ -11,28 +13,51 @@ import sys
 import cutlass.cute as cute
 
 OPERATIONS = {
-    "composition": cute.composition,
-    "coalesce": cute.coalesce,
-    "right_inverse": cute.right_inverse,
-    "left_inverse": cute.left_inverse,
+    "coalesce_profile": lambda A, profile: cute.coalesce(A, target_profile=profile),
+    "composition_by_mode": cute.composition,
+    "crd2idx": lambda c, shape, stride: cute.crd2idx(c, cute.make_layout(shape, stride=stride)),
+    "slice_and_offset": lambda A, c: cute.slice_and_offset(c, A),
+    "upcast": lambda A, n: cute.recast_layout(n, 1, A),
+    "downcast": lambda A, n: cute.recast_layout(1, n, A),
+    "composition_of_coordinates": cute.composition,
+    "swizzled_values": lambda A: values(A),
+    "swizzled_upcast": lambda A, n: values(cute.recast_layout(n, 1, A)),
+    "swizzled_downcast": lambda A, n: values(cute.recast_layout(1, n, A)),
 }
 
 
-def tree(value):
-    return tuple(map(tree, value)) if isinstance(value, list) else value
+def values(A):
+    return tuple([cute.crd2idx(i, A) for i in range(cute.size(A))])
 
 
-def layout(pair):
-    shape, stride = map(tree, pair)
-    return cute.make_layout(shape, stride=stride)
+def read(value):
+    if isinstance(value, list):
+        return tuple(map(read, value))
+    if not isinstance(value, dict):
+        return value
+    if "shape" in value:
+        return cute.make_layout(read(value["shape"]), stride=read(value["stride"]))
+    if "swizzle" in value:
+        return cute.make_swizzle(*value["swizzle"])
+    if "unit" in value:
+        return cute.E(value["unit"]) if value["scale"] == 1 else value["scale"] * cute.E(value["unit"])
+    return cute.make_composed_layout(read(value["outer"]), value["offset"], read(value["inner"]))
+
+
+def write(value):
+    if isinstance(value, (bool, int)) or value is None:
+        return value
+    if isinstance(value, (tuple, list)):
+        return list(map(write, value))
+    return {"text": str(value)}
 
 
 def answer(case):
-    operation, *operands = case
+    name, *operands = case
     try:
-        return ["text", str(OPERATIONS[operation](*map(layout, operands)))]
+        return write((OPERATIONS.get(name) or getattr(cute, name))(*map(read, operands)))
     except Exception as error:
-        return ["refused", str(error).split("\n")[0]]
+        return {"refused": str(error).split("\n")[0]}
 
 
 def answer_all():
@@ -45,4 +70,5 @@ def traced():
     answer_all()
 
 
-traced()
+if __name__ == "__main__":
+    traced()
