@@ -1,6 +1,6 @@
 """``python -m benchmarks`` runs everything and writes the results; names of sections run only those and write nothing.
 
-Sections: imports, composition, coalesce, tables, questions, bits.
+Sections: imports, composition, coalesce, families, tables, questions, bits, linear.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ def _coalesce() -> Any:
     return run_coalesce()
 
 
+def _families() -> Any:
+    from .families import run
+
+    return run()
+
+
 def _tables() -> Any:
     from .tables import run
 
@@ -52,13 +58,21 @@ def _bits() -> Any:
     return run()
 
 
+def _linear() -> Any:
+    from .linear import run
+
+    return run()
+
+
 SECTIONS: dict[str, Callable[[], Any]] = {
     "imports": _imports,
     "composition": _composition,
     "coalesce": _coalesce,
+    "families": _families,
     "tables": _tables,
     "questions": _questions,
     "bits": _bits,
+    "linear": _linear,
 }
 
 

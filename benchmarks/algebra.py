@@ -22,29 +22,37 @@ MANY = 64
 def run_composition() -> Section:
     section = Section("composition", "us")
     named = {name: (LAYOUTS[a], b) for name, a, b in PAIRS}
-    _run(section, named, composition, "composition", "compose")
+    contest(section, named, composition, "composition", "compose")
     for name, (a, b) in named.items():
         A, B = Layout(*a), Layout(*b)
         points = range(0, B.size, max(1, B.size // 997))
         assert all(composition(A, B)(i) == A(B(i)) for i in points), name
-    _add_means(section, 8, 20)
+    add_means(section, 8, 20)
     reverse = tuple([1 << (MANY - 1 - k) for k in range(MANY)])
     many = ((2,) * MANY, reverse)
-    _run(section, {f"{MANY} modes of 2": (many, many)}, composition, "composition", "compose", single=True)
+    contest(section, {f"{MANY} modes of 2": (many, many)}, composition, "composition", "compose", single=True)
     return section
 
 
 def run_coalesce() -> Section:
     section = Section("coalesce", "us")
-    _run(section, {name: (layout,) for name, layout in LAYOUTS.items()}, coalesce, "coalesce", "coalesce")
-    _add_means(section, 4, 15)
+    contest(section, {name: (layout,) for name, layout in LAYOUTS.items()}, coalesce, "coalesce", "coalesce")
+    add_means(section, 4, 15)
     return section
 
 
-def _run(
-    section: Section, cases: dict[str, Any], ours: Any, of_pycute: str, of_tensor: str, *, single: bool = False
+def contest(
+    section: Section,
+    cases: dict[str, Any],
+    ours: Any,
+    of_pycute: str,
+    of_tensor: str,
+    *,
+    single: bool = False,
+    rounds: int = 0,
+    same: Any = None,
 ) -> None:
-    """Add a row for each case: the operation on the operands that are given as (shape, stride)."""
+    """Add a row for each case: the operation on operands that are given as (shape, stride) or as numbers."""
     pycute, tensor = peer("pycute"), peer("tensor_layouts")
     contenders: dict[str, dict[str, Contender]] = {}
     for name, operands in cases.items():
@@ -60,30 +68,31 @@ def _run(
             if module is None:
                 continue
             theirs = getattr(module, operation)
-            problem = _disagreement(theirs, module.Layout, operands, wanted)
+            problem = _disagreement(theirs, module.Layout, operands, wanted, same)
             if problem:
                 section.notes.append(f"{title} on {name}: {problem}")
                 continue
             make = copies(lambda o=operands, m=module: _made(m.Layout, o), 1 if single else count)
             contenders[name][title] = Contender(theirs, make)
-    section.rows |= race(contenders, 5 if single else ROUNDS)
+    section.rows |= race(contenders, rounds or (5 if single else ROUNDS))
 
 
 def _made(kind: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple([kind(*operand) for operand in operands])
+    return tuple([kind(*operand) if isinstance(operand, tuple) else operand for operand in operands])
 
 
-def _disagreement(theirs: Any, kind: Any, operands: tuple[Any, ...], wanted: Layout) -> str | None:
+def _disagreement(theirs: Any, kind: Any, operands: tuple[Any, ...], wanted: Layout, same: Any = None) -> str | None:
     """Tell how the answer of a peer differs from ours as a function, or None."""
     try:
         found = theirs(*_made(kind, operands))
         answer = Layout(found.shape, found.stride)
     except Exception as error:
         return f"no answer ({type(error).__name__})"
-    return None if equal(answer, wanted) else f"{answer} instead of {wanted}"
+    agrees = same(operands, answer, wanted) if same is not None else equal(answer, wanted)
+    return None if agrees else f"{answer} instead of {wanted}"
 
 
-def _add_means(section: Section, over_pycute: float, over_tensor: float) -> None:
+def add_means(section: Section, over_pycute: float, over_tensor: float) -> None:
     for title, bound in (("pycute", over_pycute), ("tensor-layouts", over_tensor)):
         ratios = section.ratios(title)
         mean = geometric_mean(ratios) if ratios else None
