@@ -33,6 +33,9 @@ class Major:
     def __repr__(self) -> str:
         return self._name
 
+    def _strides_of(self, shape: IntTuple) -> IntTuple:
+        return compact_major(shape, self)
+
     def __reduce__(self) -> str:
         return self._name  # pickled by reference, so that identity survives
 

@@ -14,7 +14,7 @@ from .algebra.carries import value_at
 from .algebra.composition import composition
 from .errors import LayoutError, NotALayoutError, ProfileError, TooLargeError
 from .inttuple import MAX_DEPTH, _show, amount, clean, text, to_int
-from .layout import Layout, slice_and_offset
+from .layout import Layout, cut
 from .linearity import bit_images, is_carry_free
 from .module import F2, Z, Zn
 from .swizzle import Swizzle
@@ -165,7 +165,7 @@ class ComposedLayout:
         """Return the sliced chain, which holds the offset, and 0."""
         if isinstance(self._inner, ComposedLayout):
             return self._with_inner(self._inner._slice_and_offset(point)[0]), 0
-        kept, fixed = slice_and_offset(self._inner, point)
+        kept, fixed = cut(self._inner, point)
         if kept.over is Z and self._inner.over is Zn:
             raise NotALayoutError(f"slice: {self._inner} at {point} keeps no mode that moves", fixed)
         return self._moved("slice", point, kept, fixed), 0
@@ -216,7 +216,47 @@ class ComposedLayout:
         values = values + self._offset
         if isinstance(outer, Layout):
             return outer.at(values)
-        return values if outer is None or reach <= outer.base + max(outer.shift, 0) else outer(values)
+        return values if outer is None or reach <= outer.base + max(outer.shift, 0) else outer._moved(values)
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the smallest and the largest value; see ``cosize`` for how they are found.
+
+        Raises: LayoutError where the values are coordinates, which have no order.
+        """
+        if _gives_coordinates(self):
+            raise LayoutError(f"bounds: the values of {self} are coordinates, which have no order", None)
+        known = self.as_layout()
+        if known is not None:
+            return known.bounds()
+        from .chained import affine_bounds
+
+        low, high = affine_bounds(self) or (0, -1)
+        if low <= high:
+            return low, high
+        if (self._outer is None or self._is_untouched()) and not _gives_coordinates(self._inner):
+            low, high = self._inner.bounds()
+            return low + self._offset, high + self._offset
+        values = self.table()
+        return int(min(values)), int(max(values))
+
+    def _same_collisions(self) -> Layout | None:
+        """Return the layout at the beginning where all later maps are bijections, or None."""
+        inner: Layout | ComposedLayout = self
+        while isinstance(inner, ComposedLayout):
+            if isinstance(inner._outer, Layout):
+                return None
+            inner = inner._inner
+        return inner
+
+    def _before(self, value: Any) -> tuple[Layout | ComposedLayout, Any]:
+        """Return (inner, v) such that this chain has ``value`` exactly where inner has v."""
+        if isinstance(self._outer, Layout) or _gives_coordinates(self._inner):
+            found = self.as_layout()
+            if found is None:
+                raise NotALayoutError(f"{self} has no shape:stride form; table() gives its values", None)
+            return found, value
+        value = to_int(value, "the offset")
+        return self._inner, (value if self._outer is None else self._outer(value)) - self._offset
 
     def as_layout(self) -> Layout | None:
         """Return the plain layout that is the same function, where composition finds one without enumeration."""
@@ -232,6 +272,17 @@ class ComposedLayout:
         except LayoutError:
             return None
         return found
+
+    def _no_layout_at(self) -> int | None:
+        """Return the first index at which no layout is this chain, where composition tells it."""
+        inner = self._inner if isinstance(self._inner, Layout) else self._inner.as_layout()
+        if self._offset or inner is None:
+            return 0 if self._offset else None
+        try:
+            composition(self._outer, inner)
+        except LayoutError as refused:
+            return refused.witness if isinstance(refused.witness, int) else None
+        return None
 
     def _composed_with(self, B: Any) -> ComposedLayout:
         return self._with_inner(composition(self._inner, B))

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from .codomain import as_coordinate, axes, bounds, coprofile, span, stride_text
 from .errors import LayoutError, NotALayoutError, ProfileError
-from .inttuple import MAX_DEPTH, _show, clean, depth, idx2crd, leaves, select_kept, text, to_int
+from .inttuple import MAX_DEPTH, _show, depth, idx2crd, leaves, select_kept, text, to_int
 from .module import F2, ArithTuple, Z, Zn, clmul
 from .reading import check_f2, default_stride, flatten_plain, module_of, read_pair, read_shape, stored
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Modes: TypeAlias = tuple[tuple[int, ...], tuple[Any, ...]]
     Chain: TypeAlias = tuple[tuple[int, ...], tuple[Any, ...], tuple[int, ...]]
 
-__all__ = ["Layout", "cosize", "shape", "size", "slice_and_offset", "stride"]
+__all__ = ["Layout", "assembled", "chain", "cut", "modes", "read_layout", "trusted"]
 
 
 class Layout:
@@ -47,6 +47,7 @@ class Layout:
     ``shape`` and ``stride`` are congruent hierarchical tuples.  Strides are integers (over ``Z``, or over ``F2`` with
     ``over=F2``), ``F2(...)`` leaves, or coordinates made of ``E(...)`` (over ``Zn``); a 0 belongs to every module.
     Without ``stride`` the layout is the compact one: ``L(i) == i`` over Z and F2, ``L(c) == c`` over Zn.
+    ``LayoutLeft`` and ``LayoutRight`` stand for the compact strides from the left and from the right.
 
     Requires: every extent >= 1, over F2 a power of two.
     Ensures:  ``L(c) == sum of c_i . d_i``; equality and hashing are structural.
@@ -86,6 +87,9 @@ class Layout:
             stride, steps = default_stride(self._shape, over)
         else:
             steps.clear()
+            major = getattr(type(stride), "_strides_of", None)
+            if major is not None:  # LayoutLeft or LayoutRight
+                stride = major(stride, shape)
             self._shape, stride = read_pair(shape, stride, extents, steps, 0)
         module = module_of(steps, over)
         if module is not Z and not (over is F2 and module is F2 and all([type(d) is int for d in steps])):
@@ -192,7 +196,7 @@ class Layout:
         point = coordinate[0] if len(coordinate) == 1 else coordinate
         if type(point) is not int:
             if _has_none(point):
-                return slice_and_offset(self, point)[0]
+                return cut(self, point)[0]
             if isinstance(point, tuple):
                 return self._at_digits(leaves(idx2crd(point, self._shape)))
             point = to_int(point, "a coordinate")
@@ -390,20 +394,15 @@ def read_layout(value: Any, operation: str) -> Layout:
         raise ProfileError(f"{operation}: {_show(value)} is not a layout", value)
     found: Layout | None = known(value)
     if found is None:
-        raise NotALayoutError(f"{operation}: {value} has no shape:stride form; table() gives its values", 0)
+        tell = getattr(type(value), "_no_layout_at", None)
+        index = tell(value) if tell is not None else None
+        where = "" if index is None else f": it has {value(index)} at index {index}, where no layout has it"
+        raise NotALayoutError(f"{operation}: {value} has no shape:stride form{where}; table() gives its values", index)
     return found
 
 
-def slice_and_offset(layout: Layout, coordinate: Coordinate) -> tuple[Layout, Any]:
-    """Return the layout of the modes where ``coordinate`` has ``None``, and the value at the entries that are fixed.
-
-    Ensures: over Z, ``layout(c) == offset + sliced(kept part of c)``; over F2 the same with XOR.
-    CuTe: ``slice_and_offset``.
-
-    >>> sliced, offset = slice_and_offset(Layout((4, 8), (8, 1)), (2, None))
-    >>> print(sliced, offset)
-    (8):(1) 16
-    """
+def cut(layout: Layout, coordinate: Coordinate) -> tuple[Layout, Any]:
+    """Return the layout of the modes where ``coordinate`` has ``None``, and the value at the entries that are fixed."""
     act = getattr(type(layout), "_slice_and_offset", None)  # a chain: the offset stays inside
     if act is not None:
         return act(layout, coordinate)  # type: ignore[no-any-return]
@@ -422,44 +421,3 @@ def _has_none(coordinate: object, level: int = 0) -> bool:
             raise ProfileError(f"a coordinate nests deeper than {MAX_DEPTH} levels", MAX_DEPTH)
         return any([_has_none(part, level + 1) for part in coordinate])
     return coordinate is None
-
-
-def size(value: Any) -> int:
-    """Return the number of coordinates of a layout or of a shape: the product of its extents.
-
-    >>> size(Layout((4, 8))), size((4, (2, 3)))
-    (32, 24)
-    """
-    if isinstance(value, (int, tuple)) or hasattr(type(value), "__index__"):
-        return _size_of(clean(value, "size: an extent"))
-    if not isinstance(getattr(value, "size", None), int):
-        raise ProfileError(f"size: {_show(value)} is neither a layout nor a shape", value)
-    return int(value.size)
-
-
-def _size_of(tree: IntTuple) -> int:
-    result = 1
-    for leaf in leaves(tree):
-        result *= leaf
-    return result
-
-
-def cosize(layout: Layout) -> int:
-    """Return ``layout.cosize``: the length of the interval that holds the values.
-
-    >>> cosize(Layout((4, 8), (9, 1)))
-    35
-    """
-    if not hasattr(layout, "cosize"):
-        raise ProfileError(f"cosize: {_show(layout)} is not a layout", layout)
-    return layout.cosize
-
-
-def shape(layout: Layout) -> IntTuple:
-    """Return ``layout.shape``."""
-    return read_layout(layout, "shape").shape
-
-
-def stride(layout: Layout) -> Any:
-    """Return ``layout.stride``."""
-    return read_layout(layout, "stride").stride

@@ -59,7 +59,7 @@ def get_hier_coord(layout: Layout, offset: Any, *, limit: int = _LIMIT) -> IntTu
     Traceback (most recent call last):
     layouts.errors.NotInvertibleError: get_hier_coord: (32,4):(1,33) does not have the value 32
     """
-    layout = read_layout(layout, "get_hier_coord")
+    layout, offset = _through(layout, offset, "get_hier_coord")
     return idx2crd(_index("get_hier_coord", layout, offset, limit), layout.shape)
 
 
@@ -73,7 +73,7 @@ def get_flat_coord(layout: Layout, offset: Any, *, limit: int = _LIMIT) -> IntTu
     >>> get_flat_coord(Layout((4, (2, 3)), (6, (3, 1))), 17)
     (2, 5)
     """
-    layout = read_layout(layout, "get_flat_coord")
+    layout, offset = _through(layout, offset, "get_flat_coord")
     return idx2crd(_index("get_flat_coord", layout, offset, limit), product_each(layout.shape))
 
 
@@ -110,6 +110,16 @@ def _index(operation: str, layout: Layout, offset: Any, limit: int) -> int:
     if index is None:
         raise NotInvertibleError(f"{operation}: {_describe(layout)} does not have the value {_value(offset)}", offset)
     return index
+
+
+def _through(layout: Any, offset: Any, operation: str) -> tuple[Layout, Any]:
+    """Take a value back through the later maps of a chain, to the layout at its beginning."""
+    while not isinstance(layout, Layout):
+        before = getattr(type(layout), "_before", None)
+        if before is None:
+            return read_layout(layout, operation), offset
+        layout, offset = before(layout, offset)
+    return layout, offset
 
 
 def _value(value: Any) -> str:

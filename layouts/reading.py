@@ -17,6 +17,9 @@ __all__ = ["check_f2", "default_stride", "flatten_plain", "module_of", "read_pai
 
 
 def _read_extent(value: object) -> int:
+    if isinstance(value, (list, str)):
+        hint = "write a tuple" if isinstance(value, list) else "parse reads a layout from text"
+        raise ProfileError(f"Layout: an extent must be an integer, not {_show(value)}; {hint}", value)
     extent = value if type(value) is int else to_int(value, "an extent")
     if extent < 1:
         raise ProfileError(f"an extent must be at least 1, not {extent}", extent)

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from math import gcd
 
+from .algebra.carries import first_box
+from .algebra.coalesce import describe
 from .algebra.composition import composition
 from .elimination import set_bits
 from .errors import LayoutError, NotALayoutError, TooLargeError
@@ -92,12 +94,30 @@ class Swizzle:
         return ((1 << self._bits) - 1) << (self._base + max(self._shift, 0))
 
     def __call__(self, x: Any) -> Any:
-        """Return the swizzled number, or array of numbers.
+        """Return the swizzled number, or an int64 array of the swizzled numbers of an array.
 
-        Raises: ProfileError for anything but integers.
+        Raises: ProfileError for anything but integers; LayoutError when a number of an array does not fit in int64.
         """
-        if type(x) is not int and getattr(getattr(x, "dtype", None), "kind", "") not in "iu":
-            x = to_int(x, "a swizzled number")
+        if type(x) is int:
+            return self._moved(x)
+        if getattr(x, "ndim", 0) and getattr(getattr(x, "dtype", None), "kind", "") in ("i", "u"):
+            return self._moved(self._as_int64(x))
+        return self._moved(to_int(x, f"{self}: a swizzled number"))
+
+    def _as_int64(self, x: Any) -> Any:
+        """Return an array of integers as int64, or refuse where a number or its swizzle does not fit."""
+        if not x.size:
+            return x.astype("int64")
+        low, high = int(x.min()), int(x.max())
+        reach = max(high.bit_length(), low.bit_length())
+        if low < 0 or reach > self._base + max(self._shift, 0):
+            reach = max(reach, self.source.bit_length(), self._base + max(-self._shift, 0) + self._bits)
+        if reach > 63:
+            raise LayoutError(f"{self}: a swizzled number up to {high} may not fit in int64", high)
+        return x.astype("int64")
+
+    def _moved(self, x: Any) -> Any:
+        """Return the swizzle of an integer, or of an int64 array that is known to fit."""
         if self._shift >= 0:
             return x ^ ((x & self.source) >> self._shift)
         return x ^ ((x & self.source) << -self._shift)
@@ -241,16 +261,33 @@ class _Indices:
 
 
 def _by_values(outer: Any, inner: Any, modules: tuple[Any, ...]) -> Layout:
-    """Return the layout with the values outer(inner(i)), looked at one by one."""
+    """Return the layout with the values outer(inner(i)), looked at one by one, a small box of them first."""
+    beginning = first_box(inner) if isinstance(inner, Layout) else inner
+    if beginning.size < inner.size:
+        possible = tuple([m for m in modules if m is not F2 or not inner.size & (inner.size - 1)])
+        try:
+            _by_values(outer, beginning, possible or modules)
+        except NotALayoutError as refused:
+            message = refused.message.replace(_shown(beginning), _shown(inner), 1)
+            raise NotALayoutError(message, refused.witness) from None
     if inner.size > _ENUMERATED:
         raise TooLargeError(
-            f"composition: {outer} o {inner} can only be decided by enumeration, and {amount(inner.size)} points are "
-            f"more than {_ENUMERATED}",
+            f"composition: {_shown(outer)} o {_shown(inner)} can only be decided by enumeration, and "
+            f"{amount(inner.size)} points are more than {_ENUMERATED}",
             inner.size,
         )
-    values = [outer(inner(i)) for i in range(inner.size)]
+    values: Any
     try:
-        return from_values_over(modules, values, inner.shape, f"composition: {outer} o {inner}")
+        values = outer(inner.table())
+    except (LayoutError, AttributeError):  # a value beyond int64, or a swizzle on the inside, which has no table
+        values = [outer(inner(i)) for i in range(inner.size)]
+    try:
+        return from_values_over(modules, values, inner.shape, f"composition: {_shown(outer)} o {_shown(inner)}")
     except NotALayoutError as refused:
-        hint = f"ComposedLayout({outer!r}, 0, L) keeps the chain."
+        first = "A" if isinstance(outer, Layout) else repr(outer)
+        hint = f"ComposedLayout({first}, 0, L) keeps the chain."
         raise NotALayoutError(f"{refused.message} {hint}", refused.witness) from None
+
+
+def _shown(part: Any) -> str:
+    return describe(part) if isinstance(part, Layout) else str(part)

@@ -126,7 +126,7 @@ def draw_slice(rng):
             return tuple(map(part, tree))
         return coordinate_in(rng, tree)
 
-    return L, tuple(map(part, L.shape))
+    return tuple(map(part, L.shape)), L
 
 
 def kept(coordinate, tree):
@@ -137,7 +137,7 @@ def kept(coordinate, tree):
     return [k for c, t in zip(coordinate, tree, strict=True) for k in kept(c, t)]
 
 
-def test_of_slice(L, coordinate, answer):
+def test_of_slice(coordinate, L, answer):
     if not isinstance(answer, tuple) or len(answer) != 2 or not is_layout(answer[0]):
         return False
 

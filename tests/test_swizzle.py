@@ -188,9 +188,30 @@ def test_what_a_swizzle_cannot_follow_is_refused():
     for bad in (1.5, "8", None, [4]):
         with pytest.raises(ProfileError):
             Swizzle(1, 0, 1) @ bad
-    with pytest.raises(TooLargeError) as caught:
+    with pytest.raises(NotALayoutError) as early:  # the first values decide
         Swizzle(1, 0, 1) @ Layout(3 * 2**30)
+    assert early.value.witness == 3
+    with pytest.raises(TooLargeError) as caught:  # the first values are as they were
+        Swizzle(1, 20, 3) @ Layout(3 * 2**30)
     assert caught.value.witness == 3 * 2**30
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int32, np.uint64, np.int64])
+def test_numbers_of_numpy_are_swizzled_as_integers_are(dtype):
+    S = Swizzle(3, 3, -3)
+    assert S(dtype(56)) == 504
+    assert type(S(dtype(56))) is int
+    assert S(np.array([56, 0, 8], dtype=dtype)).tolist() == [504, 0, S(8)]
+    assert S(np.array([], dtype=dtype)).tolist() == []
+
+
+def test_what_is_no_number_is_not_swizzled():
+    for bad in (True, 1.5, "a", None, (1, 2), np.array([1.5])):
+        with pytest.raises(ProfileError, match="Sw<3,3,3>"):
+            Swizzle(3, 3, 3)(bad)
+    with pytest.raises(LayoutError, match="int64") as caught:
+        Swizzle(1, 0, -64)(np.array([1]))
+    assert caught.value.witness == 1
 
 
 # -- a layout after a swizzle ------------------------------------------------------------------------------------------

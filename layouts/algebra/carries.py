@@ -13,9 +13,9 @@ there; A(3) = 24 is its stride, A(9) = 9 the next one, and the result is ``(3,2)
 from __future__ import annotations
 
 from ..codomain import axes, first_reaching
-from ..errors import NotALayoutError, ProfileError, TooLargeError
+from ..errors import LayoutError, NotALayoutError, ProfileError, TooLargeError
 from ..inttuple import amount
-from ..layout import Layout, chain
+from ..layout import Layout, chain, trusted
 from ..linearity import from_modes
 from ..module import F2, Zn
 from ..values import from_values_over
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from ..layout import Chain
     from ..module import Module
 
-__all__ = ["ENUMERATED", "axes_of", "by_values", "exact", "limit_work", "refuse_negative", "value_at"]
+__all__ = ["ENUMERATED", "axes_of", "by_values", "exact", "first_box", "limit_work", "refuse_negative", "value_at"]
 
 _STEPS = 2**21
 """The most pairs of a mode of A and a leaf of B between which carries are counted."""
+
+_BOX = 4096
+"""How many points are looked at before all of them."""
 
 ENUMERATED = 2**22
 """The most points that are enumerated where carries cancel or the modules do not meet."""
@@ -183,9 +186,43 @@ def axes_of(A: Layout, B: Layout) -> tuple[list[Chain], list[list[int]]]:
     return chains, [list(row) for row in rows.values()]
 
 
+def first_box(layout: Layout) -> Layout:
+    """Return the layout on its fastest digits, up to 4096 points: leaves as a whole, the last one cut to a divisor.
+
+    Whatever no layout can say on this box, no layout can say on all points, and it goes wrong at the same index.
+    """
+    extents: list[int] = []
+    left = _BOX
+    for s in layout._s:
+        part = s if s <= left else next(t for t in range(left, 0, -1) if s % t == 0)
+        extents.append(part)
+        left //= part
+        if part < s:
+            break
+    return trusted(tuple(extents), layout._d[: len(extents)], layout._over)
+
+
+def _all_values(A: Layout, B: Layout) -> Any:
+    """Return the values A(B(i)) of all points: an array where they fit one."""
+    if A._over is not Zn and B._over is not Zn:
+        try:
+            return A.at(B.table())
+        except LayoutError:  # a value beyond int64
+            pass
+    return [value_at(A, B(i)) for i in range(B.size)]
+
+
 def by_values(A: Layout, B: Layout, modules: tuple[Module, ...]) -> Layout:
-    """Compose by looking at every point, in the first of ``modules`` that has an answer."""
+    """Compose by looking at every point, in the first of ``modules`` that has an answer; a small box of them first."""
     points = B.size
+    beginning = first_box(B)
+    if beginning.size < points:
+        possible = tuple([m for m in modules if m is not F2 or not points & (points - 1)])
+        try:
+            by_values(A, beginning, possible or modules)
+        except NotALayoutError as refused:
+            message = refused.message.replace(describe(beginning), describe(B), 1)
+            raise NotALayoutError(message, refused.witness) from None
     if points > ENUMERATED:
         raise TooLargeError(
             f"composition: {describe(A)} o {describe(B)} can only be decided by enumeration, and "
@@ -197,7 +234,7 @@ def by_values(A: Layout, B: Layout, modules: tuple[Module, ...]) -> Layout:
         raise NotALayoutError(
             f"composition: B has the value {B(index)} at index {index}, and A has no digits for it", index
         )
-    values = [value_at(A, B(i)) for i in range(points)]
+    values = _all_values(A, B)
     try:
         return from_values_over(modules, values, B._shape, f"composition: {describe(A)} o {describe(B)}")
     except NotALayoutError as refused:

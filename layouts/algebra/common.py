@@ -35,7 +35,7 @@ def max_common_layout(A: Layout, B: Layout) -> Layout:
     A, B = read_layout(A, "max_common_layout"), read_layout(B, "max_common_layout")
     if A._over is Zn or B._over is Zn:
         raise ProfileError("max_common_layout: coordinates are not in a row; use the axes one by one", (A, B))
-    if A._over is not B._over and is_carry_free(A) and is_carry_free(B):
+    if A._over is not B._over and all([L._over is F2 or is_carry_free(L) for L in (A, B)]):
         A, B = to_f2(A), to_f2(B)
     if A._over is not B._over:
         raise ProfileError(f"max_common_layout: {describe(A)} and {describe(B)} live in different modules", (A, B))

@@ -46,7 +46,7 @@ def composition(A: Any, B: Any) -> Any:
     Ensures:  ``R(i) == A(B(i))``; ``compatible(B.shape, R.shape)``; answers exactly when such a layout exists.  R lives
     in the module of A; where A and B are one over Z and one over F2, in the other one if only that can hold R.
     Raises:   NotALayoutError with the smallest index at which every layout that is right before it goes wrong;
-    TooLargeError in the rare case that only an enumeration beyond 2**22 points could tell.
+    TooLargeError where only an enumeration of more than 2**22 points could tell, and the first 4096 do not.
     Cost:     one step for each leaf of the result; a refusal costs rank(A) times rank(R).
     CuTe:     ``composition``, A o B; ``A @ B``.
 

@@ -16,7 +16,7 @@ from ..inttuple import amount, to_int
 from ..layout import Layout, read_layout, trusted
 from ..module import F2, Z, Zn
 from .coalesce import describe
-from .injective import collision, missed_value, on_one_axis
+from .injective import collision, missed_value, on_one_axis, require_natural, same_collisions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def image_size(layout: Layout) -> int:
     >>> image_size(Layout((4, 4), (1, 3), over=F2))
     8
     """
-    layout = read_layout(layout, "image_size")
+    layout = same_collisions(layout, "image_size")
     if layout._over is F2:
         return 1 << len(span(layout._s, layout._d))
     strides = on_one_axis(layout, layout._d) if layout._over is Zn else layout._d
@@ -99,6 +99,7 @@ def is_surjective(layout: Layout, codomain: int | None = None) -> bool:
     (True, False)
     """
     layout = read_layout(layout, "is_surjective")
+    require_natural("is_surjective", layout)
     missed = missed_value(layout)
     if codomain is None:
         return missed is None

@@ -15,18 +15,34 @@ from ..codomain import axes, span
 from ..errors import NotInvertibleError, TooLargeError
 from ..layout import Layout, chain, read_layout
 from ..linearity import bit_images
-from ..module import F2, Zn
+from ..module import F2, Z, Zn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from ..module import ArithTuple
 
-__all__ = ["collision", "is_bijective", "is_injective", "missed_value", "on_one_axis"]
+__all__ = [
+    "collision",
+    "is_bijective",
+    "is_injective",
+    "missed_value",
+    "on_one_axis",
+    "require_natural",
+    "same_collisions",
+]
 
 _STEPS = 200_000
 """The most steps of the search for a difference of digits."""
+
+
+def same_collisions(value: Any, operation: str) -> Layout:
+    """Return a layout with the same collisions: that at the beginning of a chain whose later maps are bijections."""
+    known = getattr(type(value), "_same_collisions", None)
+    found = None if known is None else known(value)
+    return read_layout(value, operation) if found is None else found
 
 
 def is_injective(layout: Layout) -> bool:
@@ -39,6 +55,11 @@ def is_injective(layout: Layout) -> bool:
     >>> is_injective(Layout((2**20, 2**20), (2**20, 1))), is_injective(Layout((4, 2), (1, 3)))
     (True, False)
     """
+    layout = same_collisions(layout, "is_injective")
+    if layout._over is Z:
+        low, high = layout.bounds()
+        if layout.size > high - low + 1:  # more coordinates than numbers between the least and the largest value
+            return False
     return collision(layout) is None
 
 
@@ -50,7 +71,7 @@ def collision(layout: Layout) -> tuple[int, int] | None:
     >>> collision(Layout((4, 4), (1, 3), over=F2))
     (3, 4)
     """
-    layout = read_layout(layout, "collision")
+    layout = same_collisions(layout, "collision")
     if layout._over is F2:
         return _collision_f2(layout)
     extents, strides, places = layout._chain or chain(layout)
@@ -164,7 +185,10 @@ def _has_zero(strides: Sequence[int], low: Sequence[int], high: Sequence[int]) -
         choices = _choices(*free[position], total, *below[position + 1])
         steps += len(choices) + 1
         if steps > _STEPS:
-            raise TooLargeError(f"is_injective: {_STEPS} steps do not settle the overlapping strides {strides}", steps)
+            raise TooLargeError(
+                f"{_STEPS} steps do not settle whether two coordinates collide under the overlapping strides {strides}",
+                steps,
+            )
         stack += [(position + 1, total + free[position][0] * z) for z in choices]
     return False
 
@@ -183,6 +207,19 @@ def _choices(d: int, a: int, b: int, total: int, least: int, greatest: int, divi
     return range(first + (residue - first) % step, last + 1, step)
 
 
+def require_natural(operation: str, layout: Layout) -> None:
+    """Refuse a layout whose values are coordinates, or some of them negative, with the first index of those."""
+    if layout._over is Zn:
+        raise NotInvertibleError(f"{operation}: the values of {layout} are coordinates, not natural numbers", None)
+    place = 1
+    for d, s in zip(layout._d, layout._s, strict=True):
+        if d < 0 and s > 1:
+            raise NotInvertibleError(
+                f"{operation}: {layout} takes the value {d} at index {place}, and values must be natural numbers", place
+            )
+        place *= s
+
+
 def missed_value(layout: Layout) -> int | None:
     """Return the smallest natural number below the largest value that the layout does not take, or None.
 
@@ -197,8 +234,7 @@ def missed_value(layout: Layout) -> int | None:
     if layout._over is F2:
         tops = sorted([vector.bit_length() - 1 for vector in span(layout._s, layout._d)])
         return next((1 << k for k, top in enumerate(tops) if top != k), None)
-    if layout._over is Zn or any([d < 0 for d, s in zip(layout._d, layout._s, strict=True) if s > 1]):
-        raise NotInvertibleError(f"missed_value: the values of {layout} are not natural numbers", None)
+    require_natural("missed_value", layout)
     reached = 0
     for d, s in sorted([(d, s) for d, s in zip(layout._d, layout._s, strict=True) if d and s > 1]):
         if d > reached + 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..errors import LayoutError, ProfileError
 from ..inttuple import MAX_DEPTH, _show, idx2crd, leaves, select_kept, to_int
-from ..layout import Layout, read_layout, slice_and_offset, trusted
+from ..layout import Layout, cut, read_layout, trusted
 from ..module import F2, ArithTuple, F2Stride
 from .coalesce import describe
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..inttuple import Coordinate
 
-__all__ = ["dice_", "domain_offset", "slice_"]
+__all__ = ["dice_", "domain_offset", "slice_", "slice_and_offset"]
 
 
 def slice_(coordinate: Coordinate, value: Any) -> Any:
@@ -41,9 +41,31 @@ def slice_(coordinate: Coordinate, value: Any) -> Any:
     """
     _check_coordinate("slice_", coordinate, value)
     if _is_layout(value):
-        return slice_and_offset(value, coordinate)[0]
+        return cut(value, coordinate)[0]
     _check_tree("slice_", value, 0)
     return value if coordinate is None else select_kept(coordinate, value)
+
+
+def slice_and_offset(coordinate: Coordinate, layout: Any) -> tuple[Any, Any]:
+    """Return the layout of the modes where ``coordinate`` has ``None``, and the value at the entries that are fixed.
+
+    A chain keeps that value in its offset, and the second result is 0.
+    Ensures:  over Z and Zn, ``layout(c) == offset + sliced(kept part of c)``; over F2 the same with XOR.
+    Raises:   as ``slice_`` does.
+    Cost:     one step for each leaf.
+    CuTe:     ``slice_and_offset``.
+
+    >>> sliced, offset = slice_and_offset((2, None), Layout((4, 8), (8, 1)))
+    >>> print(sliced, offset)
+    (8):(1) 16
+    """
+    if isinstance(coordinate, Layout) or _is_layout(coordinate):
+        raise ProfileError(
+            f"slice_and_offset: the coordinate comes first, then the layout, not {coordinate}", coordinate
+        )
+    _check_coordinate("slice_and_offset", coordinate, layout)
+    found: tuple[Any, Any] = cut(layout if _is_layout(layout) else read_layout(layout, "slice_and_offset"), coordinate)
+    return found
 
 
 def dice_(coordinate: Coordinate, value: Any) -> Any:

@@ -78,6 +78,11 @@ def test_a_layout_has_all_of_itself_in_common(L):
         assert max_common_vector(L, to_f2(L)) == L.size
 
 
+def test_a_swizzled_layout_meets_a_carry_free_one_over_f2():
+    swizzled, plain = parse("(8,64):(F72,F1)"), parse("(8,64):(64,1)")
+    assert max_common_vector(swizzled, plain) == max_common_vector(plain, swizzled) == 64
+
+
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [

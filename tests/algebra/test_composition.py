@@ -405,10 +405,26 @@ def test_carries_that_cancel_are_enumerated_and_bounded():
 
 
 def test_an_enumeration_beyond_the_limit_is_refused_with_the_number_of_points():
-    A, B = Layout((3, 3), (1, 5), over=Z), Layout((2, 2**30), (1, 5), over=F2)
+    A, B = Layout((3 * 2**20, 3), (1, 5), over=Z), Layout((2, 2**30), (1, 5), over=F2)
     with pytest.raises(TooLargeError) as caught:
         composition(A, B)
     assert caught.value.witness == 2**31
+
+
+@pytest.mark.parametrize(
+    ("A", "B", "witness"),
+    [
+        (Layout((3, 3), (1, 5)), Layout((2, 2**30), (1, 5), over=F2), 6),
+        (Layout((4096, 4096), (3, 1), over=F2), Layout((4096, 4096), (3, 1)), 3),
+        (Layout((2048, 2048), (3, 1)), Layout((2048, 2048), (3, 1), over=F2), 3),
+    ],
+    ids=str,
+)
+def test_an_enumeration_stops_where_the_first_points_decide(A, B, witness):
+    with pytest.raises(NotALayoutError) as caught:
+        composition(A, B)
+    assert caught.value.witness == witness
+    assert str(B) in str(caught.value)
 
 
 @given(composable_pairs(), st.data())

@@ -29,8 +29,9 @@ def check(L):
         return
     assert is_contiguous(L) == (len(points) == max(points) - min(points) + 1), L
     if min(points) < 0:
-        with pytest.raises(NotInvertibleError):
+        with pytest.raises(NotInvertibleError, match="is_surjective") as caught:
             is_surjective(L)
+        assert brute.value(L, caught.value.witness) < 0
         return
     assert is_surjective(L) == (points == set(range(max(points) + 1))), L
     for goal in range(max(points) + 3):
@@ -58,6 +59,10 @@ def test_groups_that_cannot_meet_multiply_at_any_size():
         == len({2 * a + 3 * b for a in range(3) for b in range(3)}) * 2**40
     )
     assert image_size(Layout((2**40, 2**40), (1, 1))) == 2**41 - 1
+
+
+def test_more_coordinates_than_numbers_are_never_injective():
+    assert not is_injective(Layout((2**20, 2**20, 2**20), (3, 5, 7)))
 
 
 def test_overlaps_that_only_counting_could_tell_are_refused():

@@ -10,11 +10,13 @@ from strategies import DEEP, INTEGER, compact_layouts, f2_layouts, layouts, seed
 
 from layouts import (
     F2,
+    ComposedLayout,
     Layout,
     NotInvertibleError,
     TooLargeError,
     Z,
     collision,
+    image_size,
     is_bijective,
     is_injective,
     missed_value,
@@ -162,3 +164,15 @@ def test_hard_strides_are_settled_or_refused_in_time():
             assert time.perf_counter() - start < 60
             assert pair is None or brute.value(L, pair[0]) == brute.value(L, pair[1])
     assert refused
+
+
+@pytest.mark.parametrize("text", ["8 + (8,64):(64,1)", "Sw<3,3,3> o (8,64):(65,1)", "Sw<3,3,3> o 8 o (8,64):(64,1)"])
+def test_a_chain_of_bijections_after_a_layout_has_its_collisions(text):
+    C = parse(text)
+    values = [C(i) for i in range(C.size)]
+    assert is_injective(C) == (len(set(values)) == C.size)
+    assert image_size(C) == len(set(values))
+    assert C.bounds() == (min(values), max(values))
+    doubled = ComposedLayout(C.outer, C.offset, Layout((8, 64), (32, 1)))
+    i, j = collision(doubled)
+    assert doubled(i) == doubled(j)

@@ -254,6 +254,9 @@ def test_left_inverse_over_zn(L):
     except NotInvertibleError as error:
         assert error.witness is not None
         return
+    except TooLargeError:  # an index with other digits in a mode of stride 0 might do
+        assert any(s > 1 and not d for s, d in zip(flatten(L.shape), brute.leaves(L.stride), strict=True))
+        return
     for i in range(L.size):
         c = L(i)
         if all(isinstance(n, int) and n >= 0 for n in brute.leaves(c)):

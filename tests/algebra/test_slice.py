@@ -61,7 +61,7 @@ def plus(a, b, over):
 @given(st.one_of(z_layouts(), f2_layouts()), st.data())
 def test_a_layout_is_its_slice_and_the_offset(A, data):
     cut = data.draw(slices(A.shape))
-    part, offset = slice_and_offset(A, cut)
+    part, offset = slice_and_offset(cut, A)
     assert slice_(cut, A) == part
     fixed = brute.leaves(idx2crd(cut, A.shape))
     assert offset == brute.combine(fixed, A)
@@ -108,7 +108,7 @@ def test_worked_slices():
     assert slice_((2, 3), A) == slice_(5, A) == dice_(None, A) == dice_((None, None), A) == Layout((), ())
     assert slice_(None, A) == dice_(5, A) == A
     assert slice_((None, None), A) == dice_((1, 2), A) == A
-    assert slice_and_offset(A, (2, 3)) == (Layout((), ()), 19)
+    assert slice_and_offset((2, 3), A) == (Layout((), ()), 19)
     assert slice_((None, (1, None)), (4, (2, 3))) == (4, 3)
     assert slice_(((None, 1), 2), parse("((2,3),4):((1,2),6)")) == parse("(2):(1)")
     assert dice_(((None, 1), 2), parse("((2,3),4):((1,2),6)")) == parse("(3,4):(2,6)")
@@ -124,7 +124,7 @@ def test_worked_slices():
 def test_a_sliced_chain_holds_its_offset(C, data):
     cut = data.draw(slices(C.shape))
     try:
-        part, offset = slice_and_offset(C, cut)
+        part, offset = slice_and_offset(cut, C)
     except NotALayoutError as error:
         assert error.witness
         return

@@ -70,8 +70,8 @@ def test_normal_forms_agree(L):
 def test_slices_agree(L):
     if isinstance(L.shape, tuple):
         cut = tuple([None if k % 2 else m.size - 1 for k, m in enumerate(L)])
-        kept, offset = slice_and_offset(L, cut)
-        other, constant = slice_and_offset(to_f2(L), cut)
+        kept, offset = slice_and_offset(cut, L)
+        other, constant = slice_and_offset(cut, to_f2(L))
         assert equal(kept, other)
         assert offset == constant
 

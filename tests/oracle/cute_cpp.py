@@ -110,7 +110,7 @@ FORMS = {
     "swizzled_values": lambda C: expression(C),
     "swizzled_upcast": lambda C, n: f"upcast<{n}>({expression(C)})",
     "swizzled_downcast": lambda C, n: f"downcast<{n}>({expression(C)})",
-    "slice_and_offset": lambda A, c: f"slice_and_offset({expression(c)},{expression(A)})",
+    "slice_and_offset": lambda c, A: f"slice_and_offset({expression(c)},{expression(A)})",
     "make_ordered_layout": lambda s, o: f"make_ordered_layout({expression(s)},{expression(o)})",
     "make_layout": lambda s: f"make_layout({expression(s)})",
 }

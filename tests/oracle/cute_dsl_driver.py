@@ -16,7 +16,7 @@ OPERATIONS = {
     "coalesce_profile": lambda A, profile: cute.coalesce(A, target_profile=profile),
     "composition_by_mode": cute.composition,
     "crd2idx": lambda c, shape, stride: cute.crd2idx(c, cute.make_layout(shape, stride=stride)),
-    "slice_and_offset": lambda A, c: cute.slice_and_offset(c, A),
+    "slice_and_offset": lambda c, A: cute.slice_and_offset(c, A),
     "upcast": lambda A, n: cute.recast_layout(n, 1, A),
     "downcast": lambda A, n: cute.recast_layout(1, n, A),
     "composition_of_coordinates": cute.composition,

@@ -11,7 +11,7 @@ PYCUTE = {
     "composition_by_mode": lambda m, A, B: m.composition(A, B),
     "crd2idx": lambda m, c, s, d: m.crd2idx(c, s, d),
     "make_layout": lambda m, s: m.Layout(s),
-    "slice_and_offset": lambda m, A, c: m.slice_and_offset(c, A),
+    "slice_and_offset": lambda m, c, A: m.slice_and_offset(c, A),
 }
 TENSOR_LAYOUTS = {
     "coalesce_profile": lambda m, A, p: m.coalesce(A, p),
@@ -19,7 +19,7 @@ TENSOR_LAYOUTS = {
     "composition_by_mode": lambda m, A, B: m.compose(A, B),
     "crd2idx": lambda m, c, s, d: m.crd2idx(c, s, d),
     "make_layout": lambda m, s: m.Layout(s),
-    "slice_and_offset": lambda m, A, c: m.slice_and_offset(c, A),
+    "slice_and_offset": lambda m, c, A: m.slice_and_offset(c, A),
 }
 
 
