@@ -39,12 +39,16 @@ class ByMode:
     def __init__(self, function: Callable[..., Any], path: tuple[int, ...] = ()) -> None:
         self._path = path
         self.__wrapped__ = function
+        self._arity: int = function.__code__.co_argcount
         self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
 
     def __getitem__(self, mode: object) -> ByMode:
         return ByMode(self.__wrapped__, self._path + _path(self.__name__, mode))
 
     def __call__(self, *operands: Any, mode: object = (), **options: Any) -> Any:
+        if len(operands) > 1 and len(operands) > self._arity:
+            shown = ", ".join([_show(operand) for operand in operands[self._arity :]])
+            raise TypeError(f"{self.__name__}: modes are written {self.__name__}[{shown}](x), or as mode=")
         return self.__wrapped__(*operands, mode=self._path + _path(self.__name__, mode), **options)
 
     def __repr__(self) -> str:

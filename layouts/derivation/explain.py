@@ -30,7 +30,7 @@ _FAMILIES = {
     "agreement": "equality equal difference",
     "bits": "linearity bit_images is_carry_free to_f2 to_z",
     "digits": "inttuple idx2crd crd2idx",
-    "evaluation": "layout slice_and_offset",
+    "evaluation": "algebra.slice slice_and_offset",
     "recast": "algebra.recast upcast downcast recast",
 }
 """The file of this room that explains a family, and where the operations of the family are."""
@@ -135,7 +135,7 @@ def _unknown(op: Any) -> LayoutError:
     known = operations()
     near = get_close_matches(name, [*known, *_ALIASES], 4, 0.5) if isinstance(name, str) else []
     hint = f"near are {', '.join(near)}" if near else f"known are {', '.join(known)}"
-    return LayoutError(f"explain: no operation {_show(op)} is known; {hint}", op)
+    return LayoutError(f"explain: no operation {_show(name or op)} is known; {hint}", op)
 
 
 def _evaluate(f: Any, *coordinate: Any) -> Any:

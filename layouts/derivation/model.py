@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Explanation", "Step"]
 
-_INFIX = {"composition": " o ", "evaluate": " at ", "slice_and_offset": " at ", "complement": " in "}
+_INFIX = {"composition": " o ", "evaluate": " at ", "slice_and_offset": " in ", "complement": " in "}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

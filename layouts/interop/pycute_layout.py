@@ -13,8 +13,7 @@ from ..errors import ProfileError
 from ..inttuple import MAX_DEPTH, _show, leaves, to_int
 from ..joining import make_layout as _make_layout
 from ..layout import Layout as _Layout
-from ..layout import assembled, trusted
-from ..layout import slice_and_offset as _slice_and_offset
+from ..layout import assembled, cut, trusted
 from ..module import F2 as _F2
 from ..module import ArithTuple as _ArithTuple
 from ..module import F2Stride, Module, Zn
@@ -369,7 +368,7 @@ def slice_and_offset(crd: Any, layout: Any) -> tuple[Any, Any]:
     >>> slice_and_offset((2, None), Layout((4, 8), (8, 1)))
     (Layout((8,), (1,)), 16)
     """
-    kept, offset = _slice_and_offset(to_layouts(layout), plain_coordinate(crd, getattr(layout, "shape", 0)))
+    kept, offset = cut(to_layouts(layout), plain_coordinate(crd, getattr(layout, "shape", 0)))
     return from_layouts(kept), value_of(layout, offset) if isinstance(layout, _Layout) else offset
 
 

@@ -25,7 +25,7 @@ from ..algebra.slice import domain_offset
 from ..composed import ComposedLayout
 from ..errors import EvaluationError, LayoutError, NotALayoutError, NotLinearError, ProfileError
 from ..inttuple import _show, amount, clean, idx2crd, leaves, text
-from ..layout import Layout, slice_and_offset
+from ..layout import Layout, cut
 from ..linearity import to_f2, to_z
 from .buffer import is_numpy, read_buffer, recast_buffer, write
 from .place import (
@@ -186,7 +186,7 @@ class Tensor:
     def _slice(self, point: Coordinate) -> Tensor:
         if isinstance(self._layout, ComposedLayout):
             return self._view(self._layout(point), self._offset)
-        kept, fixed = slice_and_offset(self._layout, point)
+        kept, fixed = cut(self._layout, point)
         return self._view(kept, plus(self._layout, self._offset, fixed))
 
     def __setitem__(self, coordinate: Any, value: Any) -> None:

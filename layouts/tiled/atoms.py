@@ -4,19 +4,24 @@ An ``MMAAtom`` has a thread-value layout for each operand: A into (M,K), B into 
 colexicographic order, so that ``m + M * k`` is an element of A.  A ``CopyAtom`` has one for what its threads read and
 one for what they write, into the same elements.
 
-A few atoms are named here with their source; the hardware room holds the full tables.
+Atoms have names; their layouts come from the tables of the hardware room.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from ..algebra.recast import upcast
 from ..errors import LayoutError, NotInvertibleError, ProfileError
+from ..hardware.catalog import get
 from ..inttuple import _show, clean, text, to_int
 from ..layout import Layout, read_layout
 from .tv import Coverage, coverage, read_tv
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 __all__ = ["COPY_ATOMS", "MMA_ATOMS", "CopyAtom", "MMAAtom", "copy_atom", "mma_atom", "universal_copy"]
@@ -143,75 +148,94 @@ def _operand(role: str, tv: Any, tile: Any) -> Layout:
 # -- named atoms -------------------------------------------------------------------------------------------------------
 
 _ONE = Layout((1, 1), (0, 0))
-_QUAD = Layout((4, 2), (1, 16))  # the threads 0..3 and 16..19 of a warp
-_PAIRS = Layout(((4, 8), (2, 2)), ((32, 1), (16, 8)))  # two neighbours in a row, then 8 rows further down
-_ROWS_8x4 = Layout((8, 4), (1, 8))
-_C_8x8 = Layout(((2, 2, 2), (2, 2, 2)), ((1, 16, 4), (8, 2, 32)))
+_UNIVERSAL = MMAAtom((1, 1, 1), _ONE, _ONE, _ONE, Layout(1, 0), "UniversalFMA")
 
-MMA_ATOMS: dict[str, MMAAtom] = {
-    atom.name: atom
-    for atom in (
-        MMAAtom((1, 1, 1), _ONE, _ONE, _ONE, Layout(1, 0), "UniversalFMA"),
-        MMAAtom((8, 8, 4), _ROWS_8x4, _ROWS_8x4, _C_8x8, _QUAD, "SM70_8x8x4_F32F16F16F32_TN"),
-        MMAAtom(
-            (16, 8, 8), _PAIRS, Layout(((4, 8), 2), ((16, 1), 8)), _PAIRS, Layout(32), "SM80_16x8x8_F32F16F16F32_TN"
-        ),
-        MMAAtom(
-            (16, 8, 16),
-            Layout(((4, 8), (2, 2, 2)), ((32, 1), (16, 8, 128))),
-            Layout(((4, 8), (2, 2)), ((16, 1), (8, 64))),
-            _PAIRS,
-            Layout(32),
-            "SM80_16x8x16_F32F16F16F32_TN",
-        ),
-        *[
-            MMAAtom(
-                (64, n, 16),
-                Layout((128, (64, 16)), (0, (1, 64))),  # operands in shared memory: every thread sees all of them
-                Layout((128, (n, 16)), (0, (1, n))),
-                Layout(((4, 8, 4), (2, 2, n // 8)), ((128, 1, 16), (64, 8, 512))),
-                Layout(128),
-                f"SM90_64x{n}x16_F32F16F16_SS",
-            )
-            for n in (8, 16, 32, 64, 128, 256)
-        ],
-    )
-}
-"""Named matrix instructions.  Source: the fragment formulas of the PTX ISA; the names are CUTLASS's."""
 
-COPY_ATOMS: dict[str, tuple[Layout, Layout]] = {
-    "SM75_U32x1_LDSM_N": (Layout(((8, 4), 128), ((128, 0), 1)), Layout((32, 32), (32, 1))),
-    "SM75_U32x2_LDSM_N": (Layout(((16, 2), 128), ((128, 0), 1)), Layout((32, (32, 2)), (32, (1, 1024)))),
-    "SM75_U32x4_LDSM_N": (Layout((32, 128), (128, 1)), Layout((32, (32, 4)), (32, (1, 1024)))),
-    "SM75_U16x8_LDSM_T": (
-        Layout((32, 128), (128, 1)),
-        Layout(((4, 8), (16, 2, 4)), ((256, 16), (1, 128, 1024))),
+class _Atoms(Mapping):  # type: ignore[type-arg]
+    """Some names of atoms, each built from the hardware tables when it is first asked for."""
+
+    def __init__(self, build: Any, names: tuple[str, ...]) -> None:
+        self.build, self.names = build, names
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.names:
+            raise KeyError(name)
+        return self.build(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@lru_cache(maxsize=256)
+def _mma(name: str) -> MMAAtom:
+    if name == _UNIVERSAL.name:
+        return _UNIVERSAL
+    entry = get(name)
+    atoms = {"".join(alias.split()).lower(): roles for alias, roles in entry.atoms.items()}
+    roles = atoms.get("".join(name.split()).lower()) or next(iter(atoms.values()), None)
+    if roles is None or entry.shape is None:
+        raise LayoutError(f"{name} is no matrix instruction with A, B and C in the tables", name)
+    a, b, c = [entry[role] for role in roles]
+    return MMAAtom(entry.shape, a.cute, b.cute, c.cute, c.thr_id, name)
+
+
+@lru_cache(maxsize=256)
+def _copy(name: str) -> tuple[Layout, Layout]:
+    entry = get(name)
+    if "R" not in entry.operands or "address" not in entry.operands:
+        raise LayoutError(f"{name} is no copy with its two layouts in the tables", name)
+    sides = entry["address"].cute, entry["R"].cute
+    return sides if entry.family == "ldmatrix" else (sides[1], sides[0])
+
+
+MMA_ATOMS: Mapping[str, MMAAtom] = _Atoms(
+    _mma,
+    (
+        "UniversalFMA",
+        "SM70_8x8x4_F32F16F16F32_TN",
+        "SM80_16x8x8_F32F16F16F32_TN",
+        "SM80_16x8x16_F32F16F16F32_TN",
+        *[f"SM90_64x{n}x16_F32F16F16_SS" for n in (8, 16, 32, 64, 128, 256)],
     ),
-}
-"""ldmatrix as (source, destination), (thread, value) to bits.  Source: the PTX ISA; the names are CuTe's."""
+)
+"""Some named matrix instructions; ``layouts.hardware`` has all, with their sources.  The names are CUTLASS's."""
+
+COPY_ATOMS: Mapping[str, tuple[Layout, Layout]] = _Atoms(
+    _copy, ("SM75_U32x1_LDSM_N", "SM75_U32x2_LDSM_N", "SM75_U32x4_LDSM_N", "SM75_U16x8_LDSM_T")
+)
+"""ldmatrix as (source, destination), (thread, value) to bits, from the hardware tables.  The names are CuTe's."""
 
 
 def mma_atom(name: str) -> MMAAtom:
-    """Return a named matrix instruction.
+    """Return a named matrix instruction: a name of CUTLASS or PTX, or a mnemonic of AMD.
 
-    Raises: LayoutError with the names that are known.
+    Raises: LayoutError with names that are known, near ones among them.
+    Source: the tables of ``layouts.hardware``.
 
     >>> mma_atom("SM80_16x8x16_F32F16F16F32_TN").shape_mnk
     (16, 8, 16)
+    >>> print(mma_atom("v_mfma_f32_32x32x8_f16").c_tv)
+    ((32,2),(4,4)):((32,4),(1,8))
     """
-    return MMA_ATOMS[_known(name, MMA_ATOMS, "mma_atom")]
+    return _named(name, MMA_ATOMS, _mma, "mma_atom")  # type: ignore[no-any-return]
 
 
 def copy_atom(name: str, bits: int) -> CopyAtom:
-    """Return a named copy instruction on elements of ``bits`` bits.
+    """Return a named copy instruction on elements of ``bits`` bits: ldmatrix and stmatrix of 8x8 matrices.
 
-    Raises: LayoutError with the names that are known, or for elements that the instruction splits.
+    Raises: LayoutError with names that are known, or for elements that the instruction splits.
+    Source: the tables of ``layouts.hardware``.
 
     >>> print(copy_atom("SM75_U32x4_LDSM_N", 16))
     SM75_U32x4_LDSM_N: copy src (32,8):(8,1), dst (32,(2,4)):(2,(1,64))
     """
-    source, destination = COPY_ATOMS[_known(name, COPY_ATOMS, "copy_atom")]
-    return CopyAtom(upcast(source, bits), upcast(destination, bits), name=name)
+    source, destination = _named(name, COPY_ATOMS, _copy, "copy_atom")
+    sides = upcast(source, bits), upcast(destination, bits)
+    stores = get(name).family == "stmatrix"
+    return CopyAtom(*sides, ref=sides[0] if stores else None, name=name)
 
 
 def universal_copy(values: int = 1) -> CopyAtom:
@@ -227,7 +251,12 @@ def universal_copy(values: int = 1) -> CopyAtom:
     return CopyAtom(tv, tv, name=f"UniversalCopy<{count}>")
 
 
-def _known(name: Any, table: dict[str, Any], operation: str) -> str:
-    if not isinstance(name, str) or name not in table:
-        raise LayoutError(f"{operation}: no atom is named {_show(name)}; there are {', '.join(table)}", name)
-    return name
+def _named(name: Any, table: _Atoms | Mapping[str, Any], build: Any, operation: str) -> Any:
+    known = f"there are {', '.join(table)}, and more in layouts.hardware"
+    if not isinstance(name, str):
+        raise LayoutError(f"{operation}: no atom is named {_show(name)}; {known}", name)
+    try:
+        return build(name)
+    except LayoutError as error:
+        said = error.message.removeprefix("hardware: ")
+        raise LayoutError(f"{operation}: {said}; {known}", name) from None

@@ -51,6 +51,8 @@ def make_layout_tv(thr_layout: Layout, val_layout: Layout) -> tuple[IntTuple, La
     """
     threads, values = read_layout(thr_layout, "make_layout_tv"), read_layout(val_layout, "make_layout_tv")
     try:
+        for part in (threads, values):
+            inverse(part)  # refuses what is no bijection onto 0..size-1, with a witness
         whole = raked_product(threads, values)
         back = inverse(whole)
         tv = composition(back, Layout((threads.size, values.size)))

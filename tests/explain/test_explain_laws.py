@@ -255,7 +255,7 @@ def test_evaluation_is_derived(data, L):
 @given(st.data(), layouts())
 def test_slices_are_derived(data, L):
     c = data.draw(slices(L.shape))
-    assert agree("slice_and_offset", L, c).derived
+    assert agree("slice_and_offset", c, L).derived
     assert explain(L, c).result == L(c)
 
 
