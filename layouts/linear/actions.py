@@ -71,7 +71,7 @@ class ColumnAction:
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ColumnAction):
-            return NotImplemented
+            return False  # as LinearLayout does
         return self.__reduce__()[1] == other.__reduce__()[1]  # type: ignore[no-any-return]
 
     def __hash__(self) -> int:
@@ -105,7 +105,7 @@ class ColumnAction:
             start, bits = d.find("apply", self.in_dim, value._ins, "input")
             if bits != self.in_size_log2:
                 raise ProfileError(
-                    f"apply: {self!r} needs {self.in_size_log2} bases, not {bits}: {value._show()}", bits
+                    f"apply: {_show(self)} needs {self.in_size_log2} bases, not {bits}: {value._show()}", bits
                 )
             columns = value._matrix.columns
             chosen = tuple([columns[start + i] for i in self.action])
@@ -114,7 +114,7 @@ class ColumnAction:
         values = d.items("apply", value, "values")
         if len(values) != 1 << self.in_size_log2:
             raise ProfileError(
-                f"apply: {self!r} needs {d.number(1 << self.in_size_log2)} values, not {len(values)}", len(values)
+                f"apply: {_show(self)} needs {d.number(1 << self.in_size_log2)} values, not {len(values)}", len(values)
             )
         indices = [0]
         for i in self.action:
@@ -132,7 +132,7 @@ class ColumnAction:
         """
         for i in range(self.in_size_log2):
             if i not in self.action:
-                raise NotInvertibleError(f"inverse: {self!r} drops basis {i}", i)
+                raise NotInvertibleError(f"inverse: {_show(self)} drops basis {i}", i)
         return ColumnAction([self.action.index(i) for i in range(self.in_size_log2)], self.in_dim, self.in_size_log2)
 
     def left_compose(self, other: ColumnAction) -> ColumnAction:
@@ -150,6 +150,6 @@ class ColumnAction:
             raise ProfileError(f"left_compose: {_show(other)} is not a ColumnAction", other)
         if other.in_dim != self.in_dim or other.in_size_log2 != len(self.action):
             raise ProfileError(
-                f"left_compose: {other!r} does not fit after {self!r}", (len(self.action), other.in_size_log2)
+                f"left_compose: {_show(other)} does not fit after {_show(self)}", (len(self.action), other.in_size_log2)
             )
         return ColumnAction([self.action[i] for i in other.action], self.in_dim, self.in_size_log2)

@@ -76,7 +76,7 @@ class AffineLayout:
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, AffineLayout):
-            return NotImplemented
+            return False  # as LinearLayout does
         return self.linear == other.linear and self._offset == other._offset
 
     def __hash__(self) -> int:
@@ -111,7 +111,7 @@ class AffineLayout:
         found, offset = self.linear.apply(inputs), self.offset
         return {name: value ^ offset[name] for name, value in found.items()}
 
-    def __call__(self, *coordinate: Any, **named: Any) -> Any:
+    def __call__(self, /, *coordinate: Any, **named: Any) -> Any:
         """Return the flat output at a flat index or a coordinate; named in gives named out.
 
         >>> from layouts import LinearLayout
@@ -142,6 +142,33 @@ class AffineLayout:
         for name, value in self.offset.items():
             moved |= value << start[name]
         return AffineLayout._make(linear, image(second.linear._matrix.columns, moved) ^ second._offset)
+
+    def __mul__(self, other: AffineLayout | LinearLayout) -> AffineLayout:
+        """Return the product, the direct sum; this map is the minor factor, as in ``LinearLayout``'s product.
+
+        Ensures:  ``(A * B).apply(x)[o] == A.apply(low bits)[o] | B.apply(high bits)[o] << bits of o in A``.
+        Raises:   TooLargeError for a dimension of more than 1024 bits.
+
+        >>> from layouts import LinearLayout
+        >>> A = AffineLayout(LinearLayout.identity_1d(4, "lane", "row"), {"row": 1})
+        >>> (A * A).offset, (LinearLayout.identity_1d(4, "lane", "row") * A).offset
+        ({'row': 5}, {'row': 4})
+        """
+        return self._times(other, minor=True)
+
+    def __rmul__(self, other: LinearLayout) -> AffineLayout:
+        return self._times(other, minor=False)
+
+    def _times(self, other: object, minor: bool) -> AffineLayout:
+        if not isinstance(other, (AffineLayout, LinearLayout)):
+            if d.is_triton(other):
+                raise d.no_layout("product", other)
+            return NotImplemented  # type: ignore[no-any-return]
+        first, second = (self, _affine("product", other)) if minor else (_affine("product", other), self)
+        linear = first.linear * second.linear
+        low, high, below = first.offset, second.offset, dict(first.linear._outs)
+        offset = {n: low.get(n, 0) | high.get(n, 0) << below.get(n, 0) for n, _ in linear._outs}
+        return AffineLayout._make(linear, d.join(offset, linear._outs))
 
     def invert(self) -> AffineLayout:
         """Return the inverse of a bijective map.
@@ -230,6 +257,8 @@ def _affine(operation: str, value: AffineLayout | LinearLayout) -> AffineLayout:
         return value
     if isinstance(value, LinearLayout):
         return AffineLayout._make(value, 0)
+    if d.is_triton(value):
+        raise d.no_layout(operation, value)
     raise ProfileError(f"{operation}: {_show(value)} is neither a LinearLayout nor an AffineLayout", value)
 
 

@@ -6,8 +6,8 @@ stays in the cache; a value is the XOR of one look-up for each piece.
 
 from __future__ import annotations
 
-from ..errors import LayoutError, TooLargeError
-from ..inttuple import to_int
+from ..errors import LayoutError, ProfileError, TooLargeError
+from ..inttuple import _show, to_int
 from ..layout import trusted
 from ..module import F2
 from . import dims as d
@@ -27,6 +27,8 @@ _PIECE = 11
 def table(layout: Core, out_dim: str | None, *, out: Any, dtype: Any, limit: int) -> Any:
     """Return the values over the whole domain; see ``Core.table``."""
     columns = layout._matrix.columns
+    if dtype is not None:
+        _check_type(dtype)
     if layout.size > to_int(limit, "table: the limit"):
         raise TooLargeError(f"table: {d.number(layout.size)} values, more than the limit {limit}", layout.size)
     if out_dim is not None:
@@ -58,6 +60,7 @@ def apply_arrays(layout: Core, inputs: Mapping[str, Any]) -> dict[str, Any]:
     tall = [name for name, bits in layout._outs if bits > 63]
     if tall:
         raise LayoutError(f"apply: values of {tall[0]!r} do not fit in int64", tall[0])
+    _check_forms(numpy, inputs)
     flat = layout._matrix.rows <= 63
     wanted = [("", 0, layout._matrix.rows)] if flat else _fields(layout)
     parts: list[Any] = [None] * len(wanted)
@@ -86,6 +89,26 @@ def apply_arrays(layout: Core, inputs: Mapping[str, Any]) -> dict[str, Any]:
 def _fields(layout: Core) -> list[tuple[str, int, int]]:
     start = d.offsets(layout._outs)
     return [(name, start[name], bits) for name, bits in layout._outs]
+
+
+def _check_type(dtype: Any) -> None:
+    """Refuse what is no type of a numpy array."""
+    import numpy
+
+    try:
+        numpy.dtype(dtype)
+    except (TypeError, ValueError, SyntaxError) as error:
+        raise ProfileError(f"table: {_show(dtype)} is no dtype of numpy", dtype) from error
+
+
+def _check_forms(numpy: Any, inputs: Mapping[str, Any]) -> None:
+    """Refuse arrays that do not broadcast against each other, with their shapes."""
+    shapes = {name: tuple(getattr(value, "shape", ())) for name, value in inputs.items()}
+    try:
+        numpy.broadcast_shapes(*shapes.values())
+    except ValueError as error:
+        shown = d.cut(", ".join([f"{name}: {shape}" for name, shape in shapes.items()]))
+        raise ProfileError(f"apply: the arrays do not broadcast: {shown}", shapes) from error
 
 
 def _integers(numpy: Any, operation: str, values: Any) -> Any:

@@ -53,8 +53,9 @@ class Core:
         return type(self), (self.bases, self.out_dims)
 
     def __eq__(self, other: object) -> bool:
+        # No value of another type is equal.  NotImplemented would ask the other one, and Triton's class then raises.
         if not isinstance(other, Core):
-            return NotImplemented
+            return False
         return self._ins == other._ins and self._outs == other._outs and self._matrix == other._matrix
 
     def __hash__(self) -> int:
@@ -150,11 +151,11 @@ class Core:
 
     def has_in_dim(self, name: str) -> bool:
         """Tell whether there is an input of that name."""
-        return any([known == name for known, _ in self._ins])
+        return isinstance(name, str) and any([known == name for known, _ in self._ins])
 
     def has_out_dim(self, name: str) -> bool:
         """Tell whether there is an output of that name."""
-        return any([known == name for known, _ in self._outs])
+        return isinstance(name, str) and any([known == name for known, _ in self._outs])
 
     def get_in_dim_index(self, name: str) -> int:
         """Return the place of an input; ProfileError where there is none of that name."""
@@ -237,7 +238,8 @@ class Core:
         """Return the named outputs at named inputs: the XOR of the bases that the bits of the inputs select.
 
         Bits above the width of an input are ignored, so -1 is the last index; ``__call__`` refuses them instead.  Where
-        an input is a numpy array all outputs are int64 arrays; arrays of different forms are broadcast.
+        an input is a numpy array of one axis or more all outputs are int64 arrays; arrays of different forms are
+        broadcast.
         Requires: the names of all inputs and no others, in any order.
         Raises:   ProfileError for other names and for what is no integer; LayoutError where an output has more than 63
                   bits and arrays are asked for.
@@ -265,7 +267,7 @@ class Core:
             offset += bits
         return d.split(image(self._matrix.columns, flat), self._outs)
 
-    def __call__(self, *coordinate: Any, **named: Any) -> Any:
+    def __call__(self, /, *coordinate: Any, **named: Any) -> Any:
         """Return the flat output at a flat index or at one value for each input; named in gives named out.
 
         Requires: every value in the range of its dimension.

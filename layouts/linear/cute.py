@@ -312,10 +312,11 @@ def swizzled_from_linear(linear: LinearLayout) -> ComposedLayout:
     if not forms:
         pair = first_carry(given._matrix.columns) or (0, 0)
         x, y = 1 << pair[0], 1 << pair[1]
-        a, b = layout(x), layout(y)
+        a, b = d.number(layout(x)), d.number(layout(y))
         raise NotALayoutError(
-            f"{operation}: {layout} is no single Swizzle<B,M,S> after a plain layout: the values {a} and {b} at the"
-            f" indices {x} and {y} share a bit, and no swizzle makes all such bits; from_linear has it over F2",
+            f"{operation}: {d.cut(str(layout))} is no single Swizzle<B,M,S> after a plain layout: the values {a} and"
+            f" {b} at the indices {d.number(x)} and {d.number(y)} share a bit, and no swizzle makes all such bits;"
+            " from_linear has it over F2",
             (x, y),
         )
     return forms[0]
@@ -354,4 +355,4 @@ def from_affine(affine: AffineLayout | LinearLayout) -> Layout | ComposedLayout:
 def _linear(operation: str, value: object) -> LinearLayout:
     if isinstance(value, LinearLayout):
         return value
-    raise ProfileError(f"{operation}: {_show(value)} is not a LinearLayout", value)
+    raise d.no_layout(operation, value)

@@ -36,10 +36,25 @@ _MOST = 2**20
 
 
 def read_name(operation: str, name: object) -> str:
-    """Return the name of a dimension, or refuse what is no text."""
+    """Return the name of a dimension, or refuse what is no text, and a text that begins or ends with space.
+
+    Triton's print of a layout sets names between spaces, so it could not carry such a name.
+    """
     if isinstance(name, str):
+        if name != name.strip():
+            raise ProfileError(
+                f"{operation}: the name {_show(name)} begins or ends with space, which no text of a layout can show",
+                name,
+            )
         return name if type(name) is str else str(name)
     raise ProfileError(f"{operation}: the name of a dimension must be text, not {_show(name)}", name)
+
+
+def read_flag(operation: str, what: str, value: object) -> bool:
+    """Return a flag, or refuse what is neither True nor False."""
+    if value is True or value is False:
+        return value
+    raise ProfileError(f"{operation}: {what} is True or False, not {_show(value)}", value)
 
 
 def read_names(operation: str, names: object) -> tuple[str, ...]:
@@ -117,12 +132,11 @@ def read_subset(operation: str, names: object, dims: Dims, side: str) -> tuple[s
 
 def find(operation: str, name: object, dims: Dims, side: str) -> tuple[int, int]:
     """Return the first bit and the number of bits of a dimension."""
-    offset = 0
+    offset, wanted = 0, name if isinstance(name, str) else read_name(operation, name)
     for known, bits in dims:
-        if known == name:
+        if known == wanted:
             return offset, bits
         offset += bits
-    read_name(operation, name)
     raise ProfileError(f"{operation}: there is no {side} dimension {_show(name)} in {show_names(dims)}", name)
 
 
@@ -197,6 +211,20 @@ def bit_of(position: int, dims: Dims) -> tuple[str, int]:
 
 
 # -- messages ----------------------------------------------------------------------------------------------------------
+
+
+def no_layout(operation: str, value: object) -> ProfileError:
+    """Return the refusal of a value that is no linear layout; one of Triton's is pointed to its reader."""
+    if is_triton(value):
+        home = f"{type(value).__module__}.{type(value).__qualname__}"
+        return ProfileError(f"{operation}: this is a {home}, not one of layouts; from_triton makes it one", value)
+    return ProfileError(f"{operation}: {_show(value)} is not a LinearLayout", value)
+
+
+def is_triton(value: object) -> bool:
+    """Tell whether a value that is none of ours has what ``from_triton`` reads."""
+    kind = type(value)
+    return hasattr(kind, "bases") and hasattr(kind, "out_dims")
 
 
 def number(value: int) -> str:

@@ -29,19 +29,25 @@ from __future__ import annotations
 
 from ..bits import BitMatrix
 from ..elimination import compose, image
-from ..errors import NotInvertibleError, ProfileError
+from ..errors import NotInvertibleError, ProfileError, TooLargeError
 from ..inttuple import _show
 from . import dims as d
 from .core import Core
-from .products import _same_names
+from .products import _same_names, as_affine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import overload
 
+    from .affine import AffineLayout
+    from .dims import Dims
     from .layout import LinearLayout
 
 __all__ = ["RULES"]
+
+_LOCAL_WORK = 2**16
+"""The most pairs of a local bit and an input bit for the rule 'local', which reduces the matrix for each local bit."""
 
 RULES = ("triton", "smallest", "triton-fork", "local")
 """The names of the rules, the default first."""
@@ -87,27 +93,37 @@ class Inverses(Core):
         [('row', [[1, 0]])]
         """
         chosen, dims = _rule("pseudoinvert", rule, local)
+        _check_local("pseudoinvert", dims, (self._outs, "outputs"), (self._ins, "inputs"))
         self._require_surjective("pseudoinvert")
         names = {name for name, _ in self._ins}
         if chosen == "smallest" or self._matrix.is_injective() or not any([name in names for name, _ in self._outs]):
-            if chosen == "local":
-                d.read_subset("pseudoinvert", dims, self._outs, "output")
-                d.read_subset("pseudoinvert", dims, self._ins, "input")
             return self._new(self._outs, self._ins, self._matrix.right_inverse())
         return _solved("pseudoinvert", self._identity_on_outs(), self, chosen, dims)  # type: ignore[arg-type]
 
+    if TYPE_CHECKING:
+
+        @overload
+        def invert_and_compose(
+            self, outer: LinearLayout, *, rule: str | None = None, local: Iterable[str] | None = None
+        ) -> LinearLayout: ...
+        @overload
+        def invert_and_compose(
+            self, outer: AffineLayout, *, rule: str | None = None, local: Iterable[str] | None = None
+        ) -> AffineLayout: ...
+
     def invert_and_compose(
-        self, outer: LinearLayout, *, rule: str | None = None, local: Iterable[str] | None = None
-    ) -> LinearLayout:
+        self, outer: LinearLayout | AffineLayout, *, rule: str | None = None, local: Iterable[str] | None = None
+    ) -> LinearLayout | AffineLayout:
         """Return C from these inputs to the inputs of ``outer`` with ``outer(C(x)) == self(x)``.
 
         ``rule`` is 'triton' (the default, that of Triton 3.9.0), 'smallest', 'triton-fork', or 'local', which the
-        argument ``local`` implies; the page of this module says what they take.
-        Requires: the same names of outputs; none of ``outer`` smaller; the image of this layout in that of ``outer``.
+        argument ``local`` implies; the page of this module says what they take.  An affine ``outer`` makes C affine.
+        Requires: the same names of outputs; none of ``outer`` smaller; the image of this layout in that of ``outer``;
+                  every name in ``local`` an input of both.
         Ensures:  ``self.invert_and_compose(outer).compose(outer)`` has the bases of this layout, its outputs ordered
                   and sized as those of ``outer``.
         Raises:   ProfileError for the names and sizes; NotInvertibleError with the output of the first basis that
-                  ``outer`` does not reach.
+                  ``outer`` does not reach; TooLargeError for 'local' beyond about 256 input bits.
         Cost:     one reduction of ``outer``, which it keeps if no input is mapped to itself first; 'local' one more for
                   each bit.
         Triton:   ``invert_and_compose``; 'local' is what ``invertAndComposeLocal(outer, self, local)`` is for.
@@ -120,6 +136,8 @@ class Inverses(Core):
         >>> B.invert_and_compose(A, local=["block"]).bases      # each block reads its own copy
         [('lane', [[0, 0], [0, 0]]), ('block', [[1, 1]])]
         """
+        if not isinstance(outer, Core):
+            return as_affine("invert_and_compose", self, outer).invert_and_compose(outer, rule=rule, local=local)
         chosen, dims = _rule("invert_and_compose", rule, local)
         return _solved("invert_and_compose", self, outer, chosen, dims)  # type: ignore[arg-type]
 
@@ -150,7 +168,8 @@ class Inverses(Core):
             low = kernel[0] ^ high
             inputs = d.split(low, self._ins), d.split(high, self._ins)
             value = d.named(d.split(image(self._matrix.columns, high), self._outs))
-            shown = [", ".join([f"{n}={d.number(v)}" for n, v in x.items() if v]) or "0" for x in inputs]
+            used = [n for n in inputs[0] if inputs[0][n] or inputs[1][n]]
+            shown = [d.named({n: x[n] for n in used}) for x in inputs]
             raise NotInvertibleError(
                 f"{operation}: {self._show()}: {shown[0]} and {shown[1]} both give {value}", inputs
             )
@@ -159,7 +178,7 @@ class Inverses(Core):
 def _rule(operation: str, rule: str | None, local: Iterable[str] | None) -> tuple[str, tuple[str, ...]]:
     """Return the rule and its local inputs, or refuse what is no rule."""
     chosen = rule if rule is not None else "triton" if local is None else "local"
-    if chosen not in RULES:
+    if not isinstance(chosen, str) or chosen not in RULES:
         raise ProfileError(f"{operation}: the rule {_show(rule)} is none of {', '.join(RULES)}", rule)
     if (chosen == "local") != (local is not None):
         raise ProfileError(f"{operation}: rule='local' and the argument local go together, not rule={chosen!r}", rule)
@@ -168,10 +187,22 @@ def _rule(operation: str, rule: str | None, local: Iterable[str] | None) -> tupl
     return chosen, d.read_names(operation, (local,) if isinstance(local, str) else local)
 
 
+def _check_local(operation: str, local: tuple[str, ...], *sides: tuple[Dims, str]) -> None:
+    """Refuse a local name that is not on both sides."""
+    for name in local:
+        for dims, what in sides:
+            if name not in dict(dims):
+                raise ProfileError(
+                    f"{operation}: local names dimensions of both sides, and {_show(name)} is not among the {what}"
+                    f" {d.show_names(dims)}",
+                    name,
+                )
+
+
 def _solved(operation: str, B: LinearLayout, A: LinearLayout, rule: str, local: tuple[str, ...]) -> LinearLayout:
     """Return C with A(C(x)) == B(x), by a rule."""
     if not isinstance(A, Core):
-        raise ProfileError(f"{operation}: {_show(A)} is not a LinearLayout", A)
+        raise d.no_layout(operation, A)
     wanted = B._matrix.columns if A._outs == B._outs else _aligned(operation, B, A)
     columns, kept = A._matrix.columns, []
     if rule == "local":
@@ -245,10 +276,14 @@ def _solved_locally(
     operation: str, B: LinearLayout, A: LinearLayout, wanted: tuple[int, ...], local: tuple[str, ...]
 ) -> LinearLayout:
     """Return the smallest of the solutions that copy the bits of the local inputs, bit by bit where one can."""
-    d.read_subset(operation, local, A._ins, "input of the outer layout")
-    d.read_subset(operation, local, B._ins, "input")
+    _check_local(operation, local, (A._ins, "inputs of the outer layout"), (B._ins, "inputs"))
     start_A, start_B, in_B, in_A = d.offsets(A._ins), d.offsets(B._ins), dict(B._ins), dict(A._ins)
     M, rows, fixed = A._matrix, A._matrix.rows, [0] * len(wanted)
+    work = sum([in_A[name] for name in local]) * len(M.columns)
+    if work > _LOCAL_WORK:
+        raise TooLargeError(
+            f"{operation}: {len(M.columns)} input bits are too many to be copied one by one where a solution can", work
+        )
     _solve(operation, M, wanted, B, A)
     todo = list(wanted)
     for name in local:

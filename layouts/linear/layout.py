@@ -23,6 +23,7 @@ from ..errors import ProfileError
 from ..inttuple import _show, to_int
 from . import dims as d
 from .core import _set_ins, _set_matrix, _set_outs
+from .cpp_names import CppNames
 from .inverses import Inverses
 from .questions import Questions
 from .reshape import Reshaping
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["LinearLayout"]
 
 
-class LinearLayout(Reshaping, Inverses, Questions, Views):
+class LinearLayout(Reshaping, Inverses, Questions, Views, CppNames):
     """The F2-linear map from named inputs to named outputs that has the given bases.
 
     ``bases`` are pairs (name, vectors), or a mapping; a vector holds one value for each output.  ``outs`` are pairs
@@ -72,8 +73,10 @@ class LinearLayout(Reshaping, Inverses, Questions, Views):
     def __init__(self, bases: Bases = (), outs: Outs = (), *, require_surjective: bool | None = None) -> None:
         operation = "LinearLayout"
         names, sizes = _read_outs(operation, outs)
-        wanted = sizes is None if require_surjective is None else require_surjective
-        _fill(self, operation, bases, names, sizes, bool(wanted))
+        wanted = sizes is None
+        if require_surjective is not None:
+            wanted = d.read_flag(operation, "require_surjective", require_surjective)
+        _fill(self, operation, bases, names, sizes, wanted)
 
     # -- Triton's constructors ------------------------------------------------------------------------------------
 
@@ -100,8 +103,8 @@ class LinearLayout(Reshaping, Inverses, Questions, Views):
         """
         operation = "from_bases"
         names = d.read_names(operation, out_dim_names)
-        sizes = None
-        if out_dim_sizes is None and not require_surjective:
+        sizes, wanted = None, d.read_flag(operation, "require_surjective", require_surjective)
+        if out_dim_sizes is None and not wanted:
             raise ProfileError(f"{operation}: require_surjective=False needs out_dim_sizes", None)
         if out_dim_sizes is not None:
             given = d.items(operation, out_dim_sizes, "sizes")
@@ -111,7 +114,7 @@ class LinearLayout(Reshaping, Inverses, Questions, Views):
                 )
             sizes = tuple([d.read_bits(operation, name, size) for name, size in zip(names, given, strict=True)])
         self: LinearLayout = object.__new__(cls)
-        _fill(self, operation, bases, names, sizes, bool(require_surjective))
+        _fill(self, operation, bases, names, sizes, wanted)
         return self
 
     @classmethod

@@ -22,7 +22,9 @@ from .core import Core
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import overload
 
+    from .affine import AffineLayout
     from .dims import Dims
     from .layout import LinearLayout
 
@@ -34,8 +36,15 @@ class Products(Core):
 
     __slots__ = ()
 
-    def compose(self, outer: LinearLayout) -> LinearLayout:
-        """Return the composition, this layout first: ``x -> outer(self(x))``.
+    if TYPE_CHECKING:
+
+        @overload
+        def compose(self, outer: LinearLayout) -> LinearLayout: ...
+        @overload
+        def compose(self, outer: AffineLayout) -> AffineLayout: ...
+
+    def compose(self, outer: LinearLayout | AffineLayout) -> LinearLayout | AffineLayout:
+        """Return the composition, this layout first: ``x -> outer(self(x))``; affine where ``outer`` is.
 
         Requires: the outputs of this layout are the inputs of ``outer`` by name, in any order, and no larger.
         Ensures:  ``A.compose(B).apply(x) == B.apply(A.apply(x))``; inputs as here, outputs as in ``outer``.
@@ -49,7 +58,7 @@ class Products(Core):
         [('lane', [[2], [4]])]
         """
         if not isinstance(outer, Core):
-            raise ProfileError(f"compose: {_show(outer)} is not a LinearLayout", outer)
+            return as_affine("compose", self, outer).compose(outer)
         inner, matrix = self._matrix, outer._matrix
         if self._outs == outer._ins:
             columns = compose(matrix.columns, inner.columns, matrix.rows)
@@ -85,6 +94,8 @@ class Products(Core):
         ([('r', [[1], [2]]), ('l', [[4]])], [('x', 8)])
         """
         if not isinstance(other, Core):
+            if d.is_triton(other):
+                raise d.no_layout("product", other)
             return NotImplemented
         ins, _ = _joined(self._ins, other._ins)
         outs, shifts = _joined(self._outs, other._outs)
@@ -136,7 +147,8 @@ class Products(Core):
 
     def _divided(self, operation: str, tile: LinearLayout, strict: bool, left: bool) -> LinearLayout | None:
         if not isinstance(tile, Core):
-            raise ProfileError(f"{operation}: {_show(tile)} is not a LinearLayout", tile)
+            raise d.no_layout(operation, tile)
+        d.read_flag(operation, "strict", strict)
         try:
             return self._quotient_of(operation, tile, left)
         except NotALayoutError:
@@ -199,8 +211,14 @@ class Products(Core):
         >>> L.is_trivial_over(["lane"]), L.is_trivial_over(["warp"])
         (True, False)
         """
-        chosen = d.read_subset("is_trivial_over", dims, self._ins, "input")
-        d.read_subset("is_trivial_over", chosen, self._outs, "output")
+        return self._is_trivial_over(self._read_square("is_trivial_over", dims))
+
+    def _read_square(self, operation: str, dims: Iterable[str]) -> tuple[str, ...]:
+        """Return names that are inputs as well as outputs."""
+        chosen = d.read_subset(operation, dims, self._ins, "input")
+        return d.read_subset(operation, chosen, self._outs, "output")
+
+    def _is_trivial_over(self, chosen: tuple[str, ...]) -> bool:
         mine, theirs = dict(self._ins), dict(self._outs)
         if any([mine[name] != theirs[name] for name in chosen]):
             return False
@@ -231,8 +249,8 @@ class Products(Core):
         >>> L.quotient(["lane"]).bases, L.quotient(["warp"])
         ([('warp', [[2]])], None)
         """
-        chosen = d.read_subset("quotient", dims, self._ins, "input")
-        if not self.is_trivial_over(chosen):
+        chosen = self._read_square("quotient", dims)
+        if not self._is_trivial_over(chosen):
             return None
         ins = [name for name, _ in self._ins if name not in chosen]
         outs = [name for name, _ in self._outs if name not in chosen]
@@ -281,8 +299,17 @@ def divide_right(A: LinearLayout, B: LinearLayout, *, strict: bool = False) -> L
 
 def _layout(operation: str, value: LinearLayout) -> LinearLayout:
     if not isinstance(value, Products):
-        raise ProfileError(f"{operation}: {_show(value)} is not a LinearLayout", value)
+        raise d.no_layout(operation, value)
     return value
+
+
+def as_affine(operation: str, layout: Core, other: object) -> AffineLayout:
+    """Return a linear layout as an affine one, for an operation with another that is affine; or refuse the other."""
+    from .affine import AffineLayout
+
+    if not isinstance(other, AffineLayout):
+        raise d.no_layout(operation, other)
+    return AffineLayout._make(layout, 0)  # type: ignore[arg-type]
 
 
 def _joined(minor: Dims, major: Dims) -> tuple[Dims, dict[str, int]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from ..bits import BitMatrix
 from ..errors import ProfileError
-from ..inttuple import _show, to_int
+from ..inttuple import to_int
 from . import dims as d
 from .core import Core
 from .products import Products
@@ -259,7 +259,7 @@ class Questions(Products):
         (False, True)
         """
         if not isinstance(other, Core):
-            raise ProfileError(f"equal_ignoring_out_dim_sizes: {_show(other)} is not a LinearLayout", other)
+            raise d.no_layout("equal_ignoring_out_dim_sizes", other)
         return self.bases == other.bases and self.get_out_dim_names() == other.get_out_dim_names()
 
     def canonical(
@@ -278,7 +278,8 @@ class Questions(Products):
         ([('register', [[1], [2]]), ('lane', [[0], [4]])], [('register', [[3], [1]]), ('lane', [[4]])])
         """
         found: Core = self
-        if dim_order:
+        d.read_flag("canonical", "replication", replication)
+        if d.read_flag("canonical", "dim_order", dim_order):
             ins, outs = tuple(sorted(found._ins)), tuple(sorted(found._outs))
             chosen: tuple[int, ...] = ()
             for name, _ in ins:
@@ -329,6 +330,6 @@ class Questions(Products):
         (False, True)
         """
         if not isinstance(other, Questions):
-            raise ProfileError(f"equal_up_to: {_show(other)} is not a LinearLayout", other)
+            raise d.no_layout("equal_up_to", other)
         mine = self.canonical(dim_order=dim_order, register_order=register_order, replication=replication)
         return mine == other.canonical(dim_order=dim_order, register_order=register_order, replication=replication)

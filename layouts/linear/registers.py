@@ -95,13 +95,16 @@ def action_additive_strides(
     """Return how many registers may be reached by adding, and the order of registers that puts those first.
 
     A register basis may be added instead of XORed if its flat value shares no bit with the mask of possible offsets and
-    no bit with a basis of the addresses, or is itself one of these bases.  The first log2 ``regs_per_inst`` bases count
-    as well: one instruction takes them together.
+    no bit with a basis of the addresses.  The first log2 ``regs_per_inst`` bases count as well: one instruction takes
+    them together.  What is added is one constant, the XOR of the bases of the register: bases may share bits with each
+    other, and ``[[1], [1]]`` counts 4 although 1 + 1 is not 1 ^ 1.
+    Ensures:  with r a register below the count whose first log2 ``regs_per_inst`` bits in the old order are 0, v its
+              flat value, and a an address XOR some bits of the mask: ``v + a == v ^ a``.
     Requires: ``register`` the first input; a mask >= 0; ``regs_per_inst`` a power of two, no more than the registers.
     Raises:   ProfileError otherwise.
     Triton:   ``actionAdditiveStrides``.
 
-    >>> L = LinearLayout([("register", [[1], [6], [8]]), ("lane", [[2], [4]])], [("offset", 16)])
+    >>> L = LinearLayout([("register", [[1], [6], [8]]), ("lane", [[2], [4]])], [("offset", 16)])   # 6 meets 2 and 4
     >>> count, action = action_additive_strides(L, L.sublayout(["lane"], ["offset"]))
     >>> count, action.action
     (4, (0, 2, 1))
@@ -118,7 +121,7 @@ def action_additive_strides(
             f"{operation}: {1 << first} registers for an instruction, and there are {1 << len(columns)}", 1 << first
         )
     mask |= d.union(addresses)
-    front = [i for i, c in enumerate(columns) if i < first or not c & mask or c in addresses]
+    front = [i for i, c in enumerate(columns) if i < first or not c & mask]
     back = [i for i in range(len(columns)) if i not in front]
     return 1 << len(front), ColumnAction(front + back, "register", len(columns))
 
@@ -176,6 +179,8 @@ def largest_vectorisation(
     _registers(operation, cvt)
     d.find(operation, "offset", cvt._outs, "output")
     bits = d.read_bits(operation, "bitwidth", bitwidth)
+    if bits > 7:
+        raise ProfileError(f"{operation}: the bitwidth is {d.number(1 << bits)}, and an access has 128 bits", 1 << bits)
     most = max(7 - bits, 0) if max_vec_elems is None else d.read_bits(operation, "max_vec_elems", max_vec_elems)
     for k in range(most, -1, -1):
         tile = LinearLayout.identity_1d(1 << k, "register", "offset")

@@ -361,7 +361,7 @@ def _reordered(operation: str, dims: Dims, names: Iterable[str], side: str) -> D
 
 def _equal_dims(operation: str, mine: Dims, other: LinearLayout, what: str, side: str) -> None:
     if not isinstance(other, Core):
-        raise ProfileError(f"{operation}: {_show(other)} is not a LinearLayout", other)
+        raise d.no_layout(operation, other)
     theirs: Dims = getattr(other, side)
     if mine != theirs:
         raise ProfileError(

@@ -16,6 +16,7 @@ from . import dims as d
 from .actions import ColumnAction
 from .layout import LinearLayout
 from .products import _layout
+from .reshape import _recut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = [
     "reshape_layout",
     "standard_out_dim_names",
     "standard_out_dim_pairs",
+    "strided_standard_nd",
     "transpose_linear_layout",
     "zeros_like",
 ]
@@ -87,6 +89,31 @@ def identity_standard_nd(in_dim: str, shape: Sequence[int], order: Sequence[int]
         name, size = sizes[i]
         d.read_bits(operation, name, size)
         result = result * LinearLayout.identity_1d(size, in_dim, name)
+    return result
+
+
+def strided_standard_nd(
+    in_dim: str, shape: Sequence[int], strides: Sequence[int], order: Sequence[int]
+) -> LinearLayout:
+    """Return the layout that counts a tensor from one input in steps, the dimension ``order[0]`` fastest.
+
+    The product of ``strided_1d(shape[i], strides[i], in_dim, dim i)`` over ``order``; dim i has the size
+    ``shape[i] * strides[i]``.  ``identity_standard_nd`` is the one with all strides 1.
+    Requires: sizes and strides that are powers of two, as many of each; ``order`` a permutation of their numbers.
+    Raises:   ProfileError otherwise.
+
+    >>> strided_standard_nd("register", [2, 4], [1, 8], [1, 0]).bases
+    [('register', [[8, 0], [16, 0], [0, 1]])]
+    """
+    operation = "strided_standard_nd"
+    sizes, steps = _pairs(operation, shape), _pairs(operation, strides)
+    if len(sizes) != len(steps):
+        raise ProfileError(f"{operation}: {len(sizes)} sizes and {len(steps)} strides", (len(sizes), len(steps)))
+    result = LinearLayout()
+    for i in _order(operation, order, len(sizes)):
+        (name, size), (_, step) = sizes[i], steps[i]
+        d.read_bits(operation, name, size)
+        result = result * LinearLayout._strided(operation, size, step, in_dim, name)
     return result
 
 
@@ -171,7 +198,8 @@ def reshape_layout(layout: LinearLayout, shape: Sequence[int]) -> LinearLayout:
     given = _layout("reshape_layout", layout)
     pairs = _pairs("reshape_layout", shape)
     flat = given.transpose_outs(given.get_out_dim_names()[::-1])
-    return flat.reshape_outs(pairs[::-1]).transpose_outs([name for name, _ in pairs])
+    cut = flat._new(flat._ins, _recut("reshape_layout", flat._outs, pairs[::-1]), flat._matrix)
+    return cut.transpose_outs([name for name, _ in pairs])
 
 
 def transpose_linear_layout(layout: LinearLayout, order: Sequence[int]) -> LinearLayout:

@@ -10,13 +10,14 @@ from itertools import product
 
 from ..elimination import image
 from ..errors import LayoutError, ProfileError, TooLargeError
-from ..inttuple import amount
+from ..inttuple import amount, to_int
 from . import dims as d
 from .core import Core
 
 __all__: list[str] = []
 
-_LIMIT = 2**18
+_LIMIT = 2**20
+"""The most places of a view unless told otherwise: at 12 characters each, a text of 12 MB."""
 
 
 class Views(Core):
@@ -24,14 +25,15 @@ class Views(Core):
 
     __slots__ = ()
 
-    def get_distributed_view(self, use_hw_view: bool) -> str:
+    def get_distributed_view(self, use_hw_view: bool, *, limit: int = _LIMIT) -> str:
         """Return which thread and register hold each element, or, as hardware view, which element each register holds.
 
         ``T6:3`` is register 3 of thread 6, where the thread counts the lanes of all warps of a block; with more than
         one block, ``B1:T6:3``.  Copies are separated by ``|``.
         Requires: the inputs register, lane, warp and block, in any order; one output at least for the tensor view.
-        Raises:   ProfileError for other inputs; TooLargeError beyond 2**18 places.
-        Triton:   ``get_distributed_view``.
+        Raises:   ProfileError for other inputs; TooLargeError beyond ``limit`` places or
+                  elements, 2**20 unless given.
+        Triton:   ``get_distributed_view``, without a limit.
 
         >>> from layouts import LinearLayout
         >>> L = LinearLayout([("register", [[0, 1]]), ("lane", [[0, 2], [1, 0]]), ("warp", []), ("block", [])],
@@ -48,7 +50,7 @@ class Views(Core):
         """
         operation = "get_distributed_view"
         names = ("block", "warp", "lane", "register")
-        blocks, warps, lanes, registers = sizes = _sizes(self, operation, names)
+        blocks, warps, lanes, registers = sizes = _sizes(self, operation, names, use_hw_view, limit)
         start = d.offsets(self._ins)
 
         def element(*place: int) -> int:
@@ -78,12 +80,15 @@ class Views(Core):
             ", ",
         )
 
-    def get_shared_view(self, use_hw_view: bool) -> str:
+    def get_shared_view(self, use_hw_view: bool, *, limit: int = _LIMIT) -> str:
         """Return the element at each offset: as a tensor, filled row by row in the order of offsets, or as a list.
 
-        Requires: the inputs offset and block, in any order, and an output; for the tensor view as many places as
-        elements (Triton shows places that are not there, or leaves some out).
-        Raises:   ProfileError for other inputs; LayoutError with the two numbers; TooLargeError beyond 2**18 places.
+        The list has a line for each place; Triton's has one for each *element*, so where these numbers differ it
+        leaves out places or begins again at 0.  Where they are equal the texts are.
+        Requires: the inputs offset and block, in any order; for the tensor view an output, and as many places as
+                  elements (Triton shows places that are not there, or leaves some out).
+        Raises:   ProfileError for other inputs; LayoutError with the two numbers; TooLargeError beyond ``limit`` places
+                  or elements, 2**20 unless given.
         Triton:   ``get_shared_view``.
 
         >>> from layouts import LinearLayout
@@ -101,7 +106,7 @@ class Views(Core):
         <BLANKLINE>
         """
         operation = "get_shared_view"
-        blocks, offsets = _sizes(self, operation, ("block", "offset"))
+        blocks, offsets = _sizes(self, operation, ("block", "offset"), use_hw_view, limit)
         start = d.offsets(self._ins)
 
         def element(block: int, offset: int) -> int:
@@ -121,14 +126,16 @@ class Views(Core):
         return _tensor(self, operation, lambda _: _coordinate(self, element(*next(places)), ":"), ",")
 
 
-def _sizes(layout: Core, operation: str, names: tuple[str, ...]) -> list[int]:
-    """Return the sizes of the inputs with these names, which must be all there are."""
+def _sizes(layout: Core, operation: str, names: tuple[str, ...], use_hw_view: bool, limit: int) -> list[int]:
+    """Return the sizes of the inputs with these names, which must be all there are; check the flag and the limit."""
+    d.read_flag(operation, "use_hw_view", use_hw_view)
+    most = to_int(limit, f"{operation}: the limit")
     bits = dict(layout._ins)
     if set(bits) != set(names):
         raise ProfileError(f"{operation}: the inputs {d.show_names(layout._ins)} are not {list(names)}", list(bits))
     places = max(layout.size, 1 << layout._matrix.rows)
-    if places > _LIMIT:
-        raise TooLargeError(f"{operation}: {amount(places)} places, more than the limit {_LIMIT}", places)
+    if places > most:
+        raise TooLargeError(f"{operation}: {amount(places)} places, more than the limit {amount(most)}", places)
     return [1 << bits[name] for name in names]
 
 

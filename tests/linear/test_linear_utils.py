@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from itertools import permutations
+from itertools import permutations, product
 
 import linear_brute as brute
 import pytest
@@ -29,6 +29,7 @@ from layouts import (
     reshape_layout,
     standard_out_dim_names,
     standard_out_dim_pairs,
+    strided_standard_nd,
     transpose_linear_layout,
     zeros_like,
 )
@@ -185,21 +186,61 @@ def test_broadcast_values_are_equal_where_free_bits_differ(L):
     assert values == [f"v{r & ~mask}" for r in range(n)]
 
 
-@given(tensor_layouts(), st.integers(0, 7))
-def test_additive_registers_add(L, mask):
-    count, action = action_additive_strides(L, L.sublayout(["lane"], L.get_out_dim_names()), mask)
-    moved = action.apply(L)
-    assert sorted(action.action) == list(range(L.get_in_dim_size_log2("register")))
-    lanes = {tuple(v) for v in dict(L.bases)["lane"]}
-    bits = mask
-    for c in L.sublayout(["lane"], L.get_out_dim_names()).matrix.columns:
-        bits |= c
-    front = count.bit_length() - 1
-    for i, v in enumerate(dict(moved.bases)["register"]):
-        flat = brute.flat(dict(zip(L.get_out_dim_names(), v, strict=True)), L.out_dims)
-        assert (i < front) == (flat & bits == 0 or tuple(v) in lanes)
-    registers = L.get_in_dim_size("register")
-    assert action_additive_strides(L, L, 2**70, registers)[0] == registers
+def span(vectors):
+    """Return all XORs of some vectors."""
+    found = {0}
+    for v in vectors:
+        found |= {x ^ v for x in found}
+    return found
+
+
+def check_additive(L, addresses, mask, first):
+    """The registers that count may be added to every address and every bit of the mask, and no other basis may."""
+    count, action = action_additive_strides(L, addresses, mask, 1 << first)
+    bits = L.get_in_dim_size_log2("register")
+    assert sorted(action.action) == list(range(bits))
+    columns = L.sublayout(["register"], L.get_out_dim_names()).matrix.columns
+    reached = span([*addresses.matrix.columns, *[1 << i for i in range(4) if mask >> i & 1]])
+
+    def adds(value):
+        return all(value + x == value ^ x for x in reached)
+
+    front = action.action[: count.bit_length() - 1]
+    assert list(front) == [i for i in range(bits) if i < first or adds(columns[i])]
+    assert all(adds(v) for v in span([columns[i] for i in front if i >= first]))
+
+
+@given(tensor_layouts(), st.integers(0, 7), st.data())
+def test_additive_registers_add_at_every_address_and_no_others_do(L, mask, data):
+    first = data.draw(st.integers(0, L.get_in_dim_size_log2("register")))
+    check_additive(L, L.sublayout(["lane"], L.get_out_dim_names()), mask, first)
+
+
+def test_a_register_that_is_a_lane_basis_does_not_add():
+    A = LinearLayout([("register", [[8]]), ("lane", [[8], [1]])], [("offset", 16)])
+    assert A.apply({"register": 1, "lane": 1}) == {"offset": 0}  # and 8 + 8 is 16
+    assert action_additive_strides(A, A.sublayout(["lane"], ["offset"])) == (1, ColumnAction((0,), "register", 1))
+    B = LinearLayout([("register", [[4], [8], [2]])], [("offset", 16)])
+    warp = LinearLayout([("warp", [[2]])], [("offset", 16)])
+    assert action_additive_strides(B, warp, 7) == (2, ColumnAction((1, 0, 2), "register", 3))
+
+
+def test_all_small_additive_registers_are_those_that_add():
+    for r, lane, mask in product(product(range(4), repeat=2), range(4), range(4)):
+        L = LinearLayout([("register", [[r[0]], [r[1]]]), ("lane", [[lane]])], [("offset", 4)])
+        for first in range(3):
+            check_additive(L, L.sublayout(["lane"], ["offset"]), mask, first)
+
+
+@given(st.lists(st.tuples(POWERS, POWERS), max_size=3), st.data())
+def test_a_strided_tensor_counts_in_steps(pairs, data):
+    order = data.draw(st.permutations(range(len(pairs))))
+    L = strided_standard_nd("offset", [n for n, _ in pairs], [s for _, s in pairs], order)
+    assert L.out_dims == [(f"dim{i}", pairs[i][0] * pairs[i][1]) for i in order]
+    for x, y in enumerate(brute.points([(f"dim{i}", pairs[i][0]) for i in order])):
+        assert L(x) == brute.flat({f"dim{i}": y[f"dim{i}"] * pairs[i][1] for i in order}, L.out_dims)
+    if all(s == 1 for _, s in pairs):
+        assert identity_standard_nd("offset", [n for n, _ in pairs], order) == L
 
 
 @given(brute.linear_layouts(ins=[("register", 3), ("lane", 1)], outs=[("offset", 3)]), st.sampled_from((None, 1, 2, 4)))
@@ -311,6 +352,8 @@ REFUSED = [
     (lambda: identity_standard_nd("o", [4, 2], [0, 0]), ProfileError, (0, 0)),
     (lambda: identity_standard_nd("o", [4, 2], [0]), ProfileError, (0,)),
     (lambda: identity_standard_nd(3, [4], [0]), ProfileError, 3),
+    (lambda: strided_standard_nd("o", [4, 2], [1], [0, 1]), ProfileError, (2, 1)),
+    (lambda: strided_standard_nd("o", [4], [3], [0]), ProfileError, 3),
     (lambda: zeros_like(3), ProfileError, 3),
     (lambda: ensure_layout_not_larger_than(L, {"dim0": 3}), ProfileError, 3),
     (lambda: ensure_layout_not_larger_than(L, {}), ProfileError, "dim0"),
@@ -337,6 +380,8 @@ REFUSED = [
     (lambda: broadcast_as([1], MANY), TooLargeError, 2**40),
     (lambda: largest_vectorisation(L, 16), ProfileError, "offset"),
     (lambda: largest_vectorisation(MANY, 12), ProfileError, 12),
+    (lambda: largest_vectorisation(MANY, 256), ProfileError, 256),
+    (lambda: ColumnAction(range(1000), "r", 1000).apply([1]), ProfileError, 1),
     (lambda: largest_vectorisation(MANY, 16, 3), ProfileError, 3),
     (lambda: get_reps(L, LinearLayout.identity_1d(2, "register", "z")), ProfileError, "z"),
     (lambda: get_reps(L, None), ProfileError, None),

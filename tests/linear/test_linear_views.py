@@ -50,6 +50,11 @@ REFUSED = [
     (lambda: D.unsqueeze_ins("more").get_distributed_view(True), ProfileError, [*D.get_in_dim_names(), "more"]),
     (lambda: D.get_distributed_view(False), ProfileError, 0),
     (lambda: LARGE.get_shared_view(True), TooLargeError, 2**30),
+    (lambda: LARGE.resize_in_dim("offset", 8).get_shared_view(True, limit=7), TooLargeError, 8),
+    (lambda: D.get_distributed_view(True, limit=1.0), ProfileError, 1.0),
+    (lambda: D.get_distributed_view("no"), ProfileError, "no"),
+    (lambda: D.get_distributed_view(None), ProfileError, None),
+    (lambda: LARGE.get_shared_view(1), ProfileError, 1),
     (lambda: LARGE.resize_in_dim("offset", 2).get_shared_view(False), LayoutError, (2, 1)),
 ]
 
@@ -60,3 +65,15 @@ def test_what_has_no_view_is_refused(k):
     with pytest.raises(kind) as caught:
         call()
     assert caught.value.witness == witness
+
+
+def test_views_have_as_many_places_as_the_limit_says():
+    L = LinearLayout([("offset", [[0]] * 19), ("block", [])], {"x": 1})
+    assert L.get_shared_view(True).count("\n") == 2**19 + 1  # one line for each place, more than 2**18
+    assert LARGE.resize_in_dim("offset", 8).get_shared_view(True, limit=8).count("\n") == 9
+
+
+def test_the_hardware_view_of_copies_has_a_line_for_each_place():
+    S = LinearLayout.from_bases([("offset", [[1], [0]]), ("block", [])], ["dim0"])
+    lines = [f"Offset: {i} -> ({i & 1})" for i in range(4)]  # Triton prints two, as many as elements
+    assert S.get_shared_view(True).splitlines() == ["Block: 0:", *lines]
