@@ -1,0 +1,1 @@
+"""Annotations in source files: the text, the language of comments, the code around, and what is claimed."""
