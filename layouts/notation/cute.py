@@ -12,6 +12,7 @@ text                                   value
 ``2 + (2,2,8):(1,-2,4)``               ``ComposedLayout`` with the identity: an offset and a layout
 ``(4,(2,3))``, ``1@0``, ``F9``         a hierarchical tuple, a coordinate, a stride over F2
 ``- lane=1 -> (1) where out dims ...``   ``LinearLayout``, as Triton prints it; see ``layouts.notation.linear``
+``#ttg.blocked<{...}>``                an encoding of Triton's, as TTGIR prints it; see ``layouts.notation.ttgir``
 =====================================  ========================================================================
 """
 
@@ -66,6 +67,10 @@ def parse(text: str) -> Any:
 
         if is_linear_text(text):
             return parse_linear(text)
+    if text.lstrip()[:1] == "#":
+        from .ttgir import parse_ttgir
+
+        return parse_ttgir(text)
     reader = _Reader(text)
     value = reader.chain()
     reader.expect_end()

@@ -1,0 +1,164 @@
+"""The part of MLIR's text that layout attributes are written in: ``#dialect.name<...>``, fields, lists, numbers.
+
+A field keeps the place where it stands, so that an error can point at it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import LayoutError, ParseError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, NoReturn
+
+__all__: list[str] = []
+
+MAX_TEXT = 1_000_000
+_MAX_DIGITS = 400
+_MAX_DEPTH = 40
+_TOKEN = re.compile(
+    r"\s*(?:(?P<attribute>#[A-Za-z_][\w$.]*)|(?P<number>-?[0-9]+)|(?P<word>[A-Za-z_][\w.]*)|(?P<sign>->|\S))", re.ASCII
+)
+
+
+class Fields(dict[str, "Any"]):
+    """The fields of an attribute, and the place of each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[str, int] = {}
+
+
+class MlirReader:
+    """A token at a time; ``build`` makes the value of an attribute from its name and what is between < and >."""
+
+    def __init__(self, text: str, aliases: Mapping[str, Any], build: Callable[[MlirReader, str, int], Any]) -> None:
+        self.text = text
+        self.aliases = aliases
+        self.build = build
+        self.position = 0
+        self.depth = 0
+        self.advance()
+
+    def advance(self) -> None:
+        match = _TOKEN.match(self.text, self.position)
+        if match is None or match.lastgroup is None:
+            self.kind, self.token, self.start = "end", "", len(self.text.rstrip())
+            return
+        self.kind, self.token = match.lastgroup, match[match.lastgroup]
+        self.start, self.position = match.start(match.lastgroup), match.end()
+
+    def fail(self, reason: str, position: int | None = None) -> NoReturn:
+        raise ParseError(reason, self.text, self.start if position is None else position)
+
+    def found(self) -> str:
+        return f"found {self.token[:40]!r}" if self.kind != "end" else "found the end"
+
+    def take(self, token: str) -> bool:
+        if self.token != token or self.kind == "end":
+            return False
+        self.advance()
+        return True
+
+    def expect(self, token: str, where: str) -> None:
+        if not self.take(token):
+            self.fail(f"expected {token} {where}, {self.found()}")
+
+    def expect_end(self) -> None:
+        if self.kind != "end":
+            self.fail(f"expected the end, {self.found()}")
+
+    def number(self, what: str) -> int:
+        if self.kind != "number":
+            self.fail(f"expected {what}, {self.found()}")
+        if len(self.token) > _MAX_DIGITS:
+            self.fail(f"a number of {len(self.token)} digits, more than {_MAX_DIGITS}")
+        value = int(self.token)
+        self.advance()
+        return value
+
+    def word(self, what: str) -> str:
+        if self.kind != "word":
+            self.fail(f"expected {what}, {self.found()}")
+        value = self.token
+        self.advance()
+        return value
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            self.fail(f"nested deeper than {_MAX_DEPTH} levels")
+
+    def value(self) -> Any:
+        """Read a number, true or false, a list, fields in braces, or an attribute."""
+        if self.kind == "number":
+            return self.number("a number")
+        if self.kind == "attribute":
+            return self.attribute()
+        if self.token == "[":
+            return self.items()
+        if self.token == "{":
+            return self.braces()
+        if self.kind == "word" and self.token in ("true", "false"):
+            return self.word("true or false") == "true"
+        return self.fail(f"expected a value, {self.found()}")
+
+    def items(self) -> list[Any]:
+        opened = self.start
+        self.expect("[", "before a list")
+        self.deeper()
+        found: list[Any] = []
+        while not self.take("]"):
+            if found and not self.take(","):
+                self.fail(f"expected , or ] to close the [ at column {opened + 1}, {self.found()}")
+            found.append(self.value())
+        self.depth -= 1
+        return found
+
+    def braces(self) -> Fields:
+        self.expect("{", "before the fields")
+        return self.fields("}")
+
+    def fields(self, close: str, into: Fields | None = None) -> Fields:
+        """Read ``name = value, ...`` up to the closing sign."""
+        self.deeper()
+        found = Fields() if into is None else into
+        first = True
+        while not self.take(close):
+            if not first:
+                self.expect(",", f"or {close} after a field")
+            first = False
+            start = self.start
+            name = self.word("the name of a field")
+            if name in found:
+                self.fail(f"the field {name} is there twice", start)
+            self.expect("=", f"after the field {name}")
+            found.places[name] = start
+            found[name] = self.value()
+        self.depth -= 1
+        return found
+
+    def attribute(self) -> Any:
+        """Read ``#alias`` or ``#dialect.name<...>``."""
+        start, name = self.start, self.token
+        if self.kind != "attribute":
+            self.fail(f"expected an attribute, such as #ttg.blocked<...> or #alias, {self.found()}")
+        self.advance()
+        if "." not in name:
+            if name not in self.aliases:
+                known = ", ".join(sorted(self.aliases)[:8]) or "none"
+                self.fail(f"the alias {name} is not defined; known: {known}", start)
+            return self.aliases[name]
+        self.expect("<", f"after {name}")
+        self.deeper()
+        try:
+            found = self.build(self, name, start)
+        except ParseError:
+            raise
+        except LayoutError as error:
+            raise ParseError(error.message, self.text, start) from error
+        self.depth -= 1
+        return found

@@ -1,0 +1,113 @@
+"""Triton 3.9.0's own linear layouts of encodings, as oracle: hundreds of random parameters and shapes of every kind."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import encoding_samples as samples
+import pytest
+from strategies import DEEP, seeded
+
+from layouts import LayoutError
+from layouts.encodings.nvmma import NVMMASharedLayout
+
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="triton is not installed")
+
+DRIVER = Path(__file__).with_name("triton_encodings_driver.py")
+NAMES = {
+    "register": "reg_bases",
+    "lane": "lane_bases",
+    "warp": "warp_bases",
+    "block": "block_bases",
+    "offset": "offset_bases",
+    "row": "rows",
+    "col": "cols",
+}
+KINDS = [kind for kind in samples.KINDS if kind not in ("padded", "rotating")]  # aborts by design; has no Gluon class
+
+
+def triton(cases):
+    given = json.dumps([[samples.spec(value), shape] for value, shape in cases])
+    done = subprocess.run([sys.executable, str(DRIVER)], input=given, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def ours(value, shape, theirs):
+    """Our bases by Triton's names, without what Triton's objects leave out."""
+    bases = {NAMES.get(name, name): vectors for name, vectors in value.to_linear_layout(shape).bases}
+    if "rows" in theirs:
+        bases.pop("block_bases", None)
+    bases.pop("partition", None)
+    return bases
+
+
+@pytest.fixture(scope="module")
+def answered():
+    rng = seeded("encodings")
+    cases = []
+    for kind in KINDS:
+        for _ in range(1000 if DEEP else 60):
+            value = samples.KINDS[kind](rng)
+            cases.append((kind, value, samples.shape_for(rng, value)))
+    return list(zip(cases, triton([case[1:] for case in cases]), strict=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_bases_are_tritons(answered, kind):
+    same = 0
+    for (of, value, shape), (status, theirs) in answered:
+        if of != kind or status != "ok":
+            continue
+        shown, bases = theirs
+        assert shown == repr(value)
+        if isinstance(value, NVMMASharedLayout) and value.transposed and value.rank > 2:
+            with pytest.raises(LayoutError, match="not settled"):
+                value.to_linear_layout(shape)
+            continue
+        bases.pop("shape")
+        assert ours(value, shape, bases) == bases, (str(value), shape)
+        same += 1
+    assert same >= 15
+
+
+def test_what_triton_refuses_is_refused_or_of_one_element(answered):
+    """Where Triton ends its process or raises, we refuse too; but an offset without bits is a layout here."""
+    for (kind, value, shape), (status, _) in answered:
+        if status == "ok":
+            continue
+        try:
+            value.to_linear_layout(shape)
+        except LayoutError:
+            continue
+        parts = samples.spec(value)
+        assert "offset" in dict(value.to_linear_layout(shape).bases), (kind, parts, shape)
+
+
+def test_transposed_nvmma_of_rank_3_sends_two_offsets_to_one_element_in_triton():
+    """Why it is refused here: 2x8x16 elements have 8 bits, and Triton's offset has 11, three of them zero."""
+    value = NVMMASharedLayout(0, 16, 3, True)
+    ((status, (_, bases)),) = triton([(value, [2, 8, 16])])
+    assert status == "ok"
+    assert len(bases["offset_bases"]) == 11
+    assert bases["offset_bases"].count([0, 0, 0]) == 3
+
+
+def test_boxes_of_256_stand_side_by_side_as_tritons_do():
+    """Beyond 256 elements in a dimension TMA needs several boxes; a swizzle changes the order in which they stand."""
+    cases = [
+        (NVMMASharedLayout(width, 8, len(shape), transposed), shape)
+        for width in (0, 64)
+        for shape, transposed in (
+            ([512, 512], False),
+            ([512, 512], True),
+            ([512, 1, 512], False),
+            ([512, 512, 512], False),
+            ([1024], False),
+        )
+        if len(shape) > 1 or not width
+    ]
+    for (value, shape), (status, theirs) in zip(cases, triton(cases), strict=True):
+        assert status == "ok"
+        assert dict(value.to_linear_layout(shape).bases)["offset"] == theirs[1]["offset_bases"]
