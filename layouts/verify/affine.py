@@ -122,7 +122,7 @@ class Box:
         if operator == "&":
             top = 0 if kind.signed else constant >> (kind.bits - 1)
             return self._masked(left, constant - (top << kind.bits))
-        if operator in ("/", "%"):
+        if operator in ("/", "%", "//"):
             return None if constant == 0 else self._divided(operator, left, constant, kind)
         if not 0 <= constant < kind.bits:
             return None
@@ -182,6 +182,8 @@ class Box:
     def _divided(self, operator: str, value: Sum, divisor: int, kind: IntegerType) -> Sum | None:
         """Return quotient or remainder, which C cuts off towards zero; both know the divisor by its size first."""
         parts = self.split(value, abs(divisor))
+        if kind.floors:
+            return None if parts is None or divisor < 0 else parts[1] if operator == "%" else parts[0]
         if parts is None or (self.bounds(value)[0] < 0 and self.fixed(parts[1]) != 0):
             number = self.fixed(value)
             if number is None:

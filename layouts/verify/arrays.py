@@ -83,9 +83,10 @@ def operate(operator: str, left: Values, right: Values) -> Values:
         left, right = left.tight(), right.tight()
         lo, hi = _bounds(operator, left, right)
     exact = not _fits(left, right, lo, hi)
-    if operator in "/%" and min(left.lo, right.lo) <= _INT64[0]:
+    dividing = operator in ("/", "%", "//", "mod")
+    if dividing and min(left.lo, right.lo) <= _INT64[0]:
         exact = True  # the absolute value of the smallest int64 is none
-    if operator in "/%" and left.lo >= 0 and right.lo > 0:
+    if dividing and left.lo >= 0 and right.lo > 0:
         return Values(_divide_positive(operator, left.numbers(exact), right.numbers(exact)), lo, hi)
     result = Values(_FUNCTIONS[operator](left.numbers(exact), right.numbers(exact)), lo, hi)
     return result.tight() if exact else result
@@ -160,6 +161,8 @@ def _bounds(operator: str, a: Values, b: Values) -> tuple[int, int]:
         return a.lo + b.lo, a.hi + b.hi
     if operator == "-":
         return a.lo - b.hi, a.hi - b.lo
+    if operator in ("//", "mod"):
+        return _bounds_of_floor(operator, a, b)
     if operator in "/%":
         return _bounds_of_division(operator, a, b)
     if operator in "&|^":
@@ -177,6 +180,13 @@ def _bounds_of_division(operator: str, a: Values, b: Values) -> tuple[int, int]:
         return -reach, reach
     reach = min(reach, max(abs(b.lo), abs(b.hi)) - 1)
     return (0 if a.lo >= 0 else -reach), (0 if a.hi <= 0 else reach)
+
+
+def _bounds_of_floor(operator: str, a: Values, b: Values) -> tuple[int, int]:
+    if operator == "mod":
+        return min(0, b.lo + 1), max(0, b.hi - 1)
+    reach = max(abs(a.lo), abs(a.hi))
+    return (a.lo // b.hi, a.hi // b.lo) if a.lo >= 0 and b.lo > 0 else (-reach, reach)
 
 
 def _bounds_of_bits(operator: str, a: Values, b: Values) -> tuple[int, int]:
@@ -211,8 +221,8 @@ def _remainder(left: Any, right: Any) -> Any:
 def _divide_positive(operator: str, left: Any, right: Any) -> Any:
     """Return quotient or remainder where no sign can matter; by shift or mask where one power of two divides all."""
     if type(right) is int and right & (right - 1) == 0:
-        return left >> (right.bit_length() - 1) if operator == "/" else left & (right - 1)
-    return left // right if operator == "/" else left % right
+        return left >> (right.bit_length() - 1) if operator in ("/", "//") else left & (right - 1)
+    return left // right if operator in ("/", "//") else left % right
 
 
 _FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -221,6 +231,8 @@ _FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "*": python.mul,
     "/": _divide,
     "%": _remainder,
+    "//": python.floordiv,
+    "mod": python.mod,
     "<<": python.lshift,
     ">>": python.rshift,
     "&": python.and_,

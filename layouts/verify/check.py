@@ -1,7 +1,8 @@
 """``check``: a formula out of a kernel goes in, a proved verdict comes out.
 
-The formula is traced on symbols first.  If it is a sum of multiples of the variables, or an XOR of their bits, every
-question is answered by algebra, for any size of the domain.  Otherwise every point is looked at, up to a limit.
+The formula is traced on symbols first: as a sum of multiples of the variables, as an XOR of their bits, or by cases of
+their digits.  Where that closes, every question is answered by algebra, for any size of the domain.  Otherwise every
+point is looked at, up to a limit.
 
 >>> verdict = check("i * 8 + (j ^ (i % 8))", i=64, j=8)
 >>> print(verdict)
@@ -17,293 +18,213 @@ i * 8 + (j ^ (i % 8))
 
 from __future__ import annotations
 
-from ..composed import ComposedLayout
-from ..errors import EvaluationError, LayoutError, TooLargeError
-from ..inttuple import _show, amount, compatible, to_int
-from ..layout import Layout
-from ..linearity import bit_images, from_images
-from ..module import Zn
-from ..notation.cute import parse
-from ..swizzled import swizzled_forms
-from .domain import Domain, read_variable, words
-from .evaluate import evaluate
-from .expression import parse_expression
-from .maps import AffineMap, TableMap, first_parting
-from .trace import trace_affine, trace_f2
-from .verdict import EXPECTATIONS, Verdict
+from inspect import signature
+
+from ..errors import LayoutError, ParseError, TooLargeError
+from ..inttuple import _show, to_int
+from .callables import UntracedError, trace_callable
+from .comparing import first_parting_of
+from .domain import Domain, read_variable
+from .pythonic import python_text
+from .reading import notes_on, read_expectations, read_formula, read_lets, read_loop, read_target, width_of
+from .recover import recover
+from .resolve import Formula, Resolved, resolve
+from .sampled import sampled
+from .verdict import Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
+    from ..composed import ComposedLayout
+    from ..layout import Layout
     from .syntax import Expression
-
-    Lets = list[tuple[str, Expression]]
 
 __all__ = ["Verdict", "check"]
 
-_CHUNK = 2**20
-
 
 def check(
-    expression: str,
+    expression: str | Callable[..., int],
     variables: Mapping[str, Any] | None = None,
     *,
     let: Mapping[str, str] | Iterable[tuple[str, str]] = (),
-    size: int | None = None,
+    loop: str | None = None,
+    size: int | str | None = None,
     equals: Layout | ComposedLayout | str | None = None,
-    same_as: str | None = None,
+    same_as: str | Callable[..., int] | None = None,
     expect: Iterable[str] | None = None,
     limit: int = 2**26,
     int_bits: int = 32,
+    dialect: str = "c",
+    assume: str | list[str] | tuple[str, ...] = (),
+    method: str = "auto",
     **ranges: Any,
 ) -> Verdict:
-    """Return the verdict on a C index expression over the ranges of its variables.
+    """Return the verdict on a C or Python index expression, or a Python function, over the ranges of its variables.
 
     ``variables``, or keywords, give each variable N for 0..N-1, a ``range``, or a list of values; each is one top-level
-    mode of the recovered layout, in the order given.  ``let`` names intermediate values, in order.  ``size`` is the
-    length of the buffer; ``equals`` a layout or its text, ``same_as`` an expression, that must have the same values.
-    ``expect`` lists what must hold, of injective, onto, in-bounds and any; by default injective, and in-bounds with a
-    size.  Equality with what is given, and the absence of signed overflow, are always required except with any.
-    Variables are ``int`` of ``int_bits`` bits, or ``long long`` where a value needs it; the verdict says so.
+    mode of the recovered layout, in the order given.  ``let`` names intermediate values, in order; ``loop`` gives one
+    that is stepped, as ``"t: p = START; STEP"``.  ``size`` is the length of the buffer; ``equals`` a layout or its
+    text, ``same_as`` a formula, that must have the same values.  ``expect`` lists what must hold, of injective, onto,
+    in-bounds and any; by default injective, and in-bounds with a size.  Equality with what is given, and the absence of
+    signed overflow, are always required except with any.  ``dialect`` is c or python.  A function is run on symbols.
+    In C, variables are ``int`` of ``int_bits`` bits, or ``long long`` where a value needs it; the verdict says so.
+    With ``assume``, the extents and the size may be formulas of names, bounded as in ``"M <= 65536"``, and z3 decides
+    (the extra ``smt``).
+    ``method`` is auto, or enumeration to look at every point.
     Raises: ParseError for text, LayoutError for other bad input, TooLargeError when more than ``limit`` points would
     have to be enumerated, EvaluationError where the expression has no value.
     Cost:   independent of the domain where the trace closes; else one evaluation of every point.
 
     >>> check("8 * row + ((i % 8) ^ row)", {"i": 512}, let={"row": "i / 8"}, size=512).out_of_bounds
     {'at': {'i': 456}, 'value': 513}
+    >>> check(lambda i, j: i * 8 + (j ^ (i % 8)), i=2**40, j=8).swizzled
+    ['Sw<3,0,3> o (1099511627776,8):(8,1)']
     """
-    domain = Domain([read_variable(name, spec) for name, spec in [*(variables or {}).items(), *ranges.items()]])
-    lets = _read_lets(let)
+    specs = [*(variables or {}).items(), *ranges.items()]
+    if not isinstance(assume, (str, list, tuple)):
+        raise LayoutError(f"assume: {_show(assume)} is no condition and no list of them", assume)
+    assumed = [assume] if isinstance(assume, str) else list(assume)
+    length = None if size is None or (assumed and isinstance(size, str)) else to_int(size, "the size")
+    if length is not None and length < 1:
+        raise LayoutError(f"the size must be at least 1, not {length}", length)
+    required = read_expectations(expect, size is not None)
     limit = to_int(limit, "the limit")
-    required = _read_expectations(expect, size)
-    if size is not None and (size := to_int(size, "the size")) < 1:
-        raise LayoutError(f"the size must be at least 1, not {size}", size)
-    target = _read_target(equals, domain)
-    tree = parse_expression(expression)
-    found, overflow = _resolve(tree, domain, lets, limit, int_bits)
+    if method not in ("auto", "enumeration"):
+        raise LayoutError(f"the method is auto or enumeration, not {_show(method)}", method)
+    if assumed:
+        from .symbolic import check_symbolic
+
+        _only_texts(expression, same_as, equals)
+        formulas = [expression, *([same_as] if same_as is not None else [])]
+        return check_symbolic(formulas, specs, let, size, required, int_bits, dialect, assumed)  # type: ignore[arg-type]
+    domain = Domain([read_variable(name, spec) for name, spec in specs])
+    target = read_target(equals, domain)
+    if callable(expression) or callable(same_as):
+        dialect = "python"
+    int_bits = width_of(int_bits, dialect)
+    trees, opaque = [], []
+    for formula in (expression, same_as) if same_as is not None else (expression,):
+        tree, function = _read(formula, domain, dialect)
+        trees.append(tree)
+        opaque.append(function)
+    lets, trees = read_lets(let, trees, domain, dialect)
+    if loop is not None:
+        lets += read_loop(loop, domain, dialect)
+    found: list[Resolved] = []
+    formulas_: list[Formula | None] = []
+    for tree, function in zip(trees, opaque, strict=True):
+        formula_ = None if function is not None else Formula(tree, domain, lets, int_bits)
+        formulas_.append(formula_)
+        found.append(sampled(*function, domain, limit) if function else resolve(formula_, limit, method))  # type: ignore[arg-type]
     reference: Any = target
     if same_as is not None:
-        reference = _resolve(parse_expression(same_as), domain, lets, limit, int_bits)[0]
-    widened = [v.name for v in domain.variables if int_bits == 32 and not v.fits(32)]
-    return _judge(expression, domain, found, overflow, size, reference, required, limit, widened)
-
-
-def _read_lets(let: Any) -> Lets:
-    pairs = list(let.items() if hasattr(let, "items") else let)
-    for pair in pairs:
-        if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
-            raise LayoutError(f"let: {_show(pair)} is no pair of a name and an expression", pair)
-    return [(name, parse_expression(text)) for name, text in pairs]
-
-
-def _read_expectations(expect: Iterable[str] | None, size: int | None) -> tuple[str, ...]:
-    if expect is None:
-        return ("injective",) if size is None else ("injective", "in-bounds")
-    names = tuple([name.strip() for name in (expect.split(",") if isinstance(expect, str) else expect)])
-    for name in names:
-        if name not in EXPECTATIONS:
-            raise LayoutError(f"expect {name!r}: one can expect {', '.join(EXPECTATIONS)}", name)
-        if name in ("onto", "in-bounds") and size is None:
-            raise LayoutError(f"expect {name!r}: it needs a size", name)
-    return names
-
-
-def _read_target(equals: Any, domain: Domain) -> Layout | ComposedLayout | None:
-    """Return the layout that the expression must equal; its modes must be the variables."""
-    if equals is None:
-        return None
-    value = parse(equals) if isinstance(equals, str) else equals
-    if not isinstance(value, (Layout, ComposedLayout)):
-        raise LayoutError(f"equals: {_show(equals)} is not a layout", equals)
-    sizes = ", ".join([f"{v.name} = {v.size}" for v in domain.variables])
-    if value.size != domain.size or not (len(domain.variables) == 1 or compatible(domain.shape, value.shape)):
-        raise LayoutError(f"equals: the modes of {value} are not the variables {sizes}", str(value))
-    if isinstance(value, Layout) and value.over is Zn:
-        raise LayoutError(f"equals: the values of {value} are coordinates, not integers", str(value))
-    return value
-
-
-def _resolve(
-    tree: Expression, domain: Domain, lets: Lets, limit: int, int_bits: int
-) -> tuple[AffineMap | TableMap, dict[str, Any] | None]:
-    """Return the map of an expression, by algebra where its trace closes, and the first overflow."""
-    positions = _by_position(domain)
-    if positions is not None:
-        names, known = positions
-        affine = _by_sums(tree, domain, names, known + lets, int_bits) or _by_bits(
-            tree, domain, names, known + lets, int_bits
-        )
-        if affine is not None:
-            return affine, None
-    return _by_points(tree, domain, lets, limit, int_bits)
-
-
-def _by_position(domain: Domain) -> tuple[list[str], Lets] | None:
-    """Return names for the positions of the variables, and lets that say which value stands there.
-
-    A variable that is not its own position must have values a, a + b, a + 2b, ...; otherwise there is no answer.
-    """
-    names: list[str] = []
-    lets: Lets = []
-    for variable in domain.variables:
-        values = variable.values
-        first = values.start if isinstance(values, range) else values[0]
-        step = 1 if isinstance(values, range) or len(values) < 2 else values[1] - first
-        if isinstance(values, tuple) and values != tuple(range(first, first + step * len(values), step)):
-            return None
-        if first == 0 and step == 1:
-            names.append(variable.name)
-        else:
-            names.append(variable.name + ".position")
-            lets.append((variable.name, parse_expression(f"{first} + {step} * {names[-1]}")))
-    return names, lets
-
-
-def _by_sums(tree: Expression, domain: Domain, names: list[str], lets: Lets, int_bits: int) -> AffineMap | None:
-    sizes = [v.size for v in domain.variables]
-    traced = trace_affine(tree, {n: (0, s) for n, s in zip(names, sizes, strict=True)}, lets, int_bits)
-    if traced is None:
-        return None
-    offset, factors = traced
-    steps = [factors.get(name, 0) if s > 1 else 0 for name, s in zip(names, sizes, strict=True)]
-    single = len(sizes) == 1
-    layout = Layout(sizes[0] if single else tuple(sizes), steps[0] if single else tuple(steps))
-    return AffineMap(offset, layout, domain.shape)
-
-
-def _by_bits(tree: Expression, domain: Domain, names: list[str], lets: Lets, int_bits: int) -> AffineMap | None:
-    sizes = [v.size for v in domain.variables]
-    if any(s & (s - 1) for s in sizes):
-        return None
-    bits = {n: s.bit_length() - 1 for n, s in zip(names, sizes, strict=True)}
-    traced = trace_f2(tree, bits, lets, int_bits)
-    if traced is None:
-        return None
-    images = [image for name in names for image in traced.bases[name]]
-    if traced.offset < 0 or min(images, default=0) < 0:
-        return None  # signs are bits as well, but layouts over F2 have natural values
-    return AffineMap(traced.offset, from_images(tuple(images), domain.shape), domain.shape)
-
-
-def _by_points(
-    tree: Expression, domain: Domain, lets: Lets, limit: int, int_bits: int
-) -> tuple[TableMap, dict[str, Any] | None]:
-    import numpy
-
-    if domain.size > limit:
-        raise TooLargeError(
-            f"no closed form was found over {domain}, "
-            f"and its {amount(domain.size)} points are more than the limit {limit}"
-            + _hint(tree, domain, lets, int_bits),
-            domain.size,
-        )
-    table = numpy.empty(domain.size, dtype=numpy.int64)
-    overflow = None
-    for start in range(0, domain.size, _CHUNK):
-        stop = min(start + _CHUNK, domain.size)
-        try:
-            result = evaluate(tree, domain.arrays(start, stop), lets, int_bits)
-        except EvaluationError as error:
-            index = start + error.witness if isinstance(error.witness, int) else start
-            raise EvaluationError(f"at {words(domain.point(index))}: {error.message}", index) from error
-        values = numpy.asarray(result.values)
-        if values.dtype == object and table.dtype != object:
-            table = table.astype(object)  # some value needs more than 64 bits
-        table[start:stop] = values
-        if overflow is None and result.overflow is not None:
-            over = result.overflow
-            at = domain.point(start + over.index)
-            overflow = {"at": at, "value": over.value, "type": over.type, "operator": over.operator}
-    return TableMap(table, domain.shape), overflow
-
-
-def _hint(tree: Expression, domain: Domain, lets: Lets, int_bits: int) -> str:
-    """Tell when it is overflow that keeps the algebra from closing, and a point that shows it."""
-    positions = _by_position(domain)
-    if int_bits == 64 or positions is None:
-        return ""
-    names, known = positions
-    wide = _by_sums(tree, domain, names, known + lets, 64) or _by_bits(tree, domain, names, known + lets, 64)
-    if wide is None:
-        return ""
-    index = wide.first_outside(2**31)
-    shown = "" if index is None else f", as at {words(domain.point(index))}, where the value is {wide(index)}"
-    return (
-        f". A signed operation may overflow int{shown}; casts to long long in the formula, or --int-bits 64, decide it"
+        reference = (found[1].map, formulas_[1])
+    shown = (
+        expression if isinstance(expression, str) else python_text(trees[0]) if opaque[0] is None else _name(expression)
     )
+    widened = [v.name for v in domain.variables if int_bits == 32 and not v.fits(32)]
+    verdict = _judge(shown, domain, found[0], formulas_[0], length, reference, required, limit, widened)
+    return verdict.with_notes(notes_on(trees, lets, domain) if opaque[0] is None else [])
+
+
+def _only_texts(expression: Any, same_as: Any, equals: Any) -> None:
+    for value in (expression, same_as):
+        if callable(value):
+            raise LayoutError("assume: symbolic extents are decided for formulas given as text", None)
+    if equals is not None:
+        raise LayoutError("assume: a layout has fixed extents; compare with another formula (same_as)", None)
+
+
+def _name(function: Any) -> str:
+    return f"the function {getattr(function, '__name__', 'given')}"
+
+
+def _read(formula: Any, domain: Domain, dialect: str) -> tuple[Expression, tuple[Any, str] | None]:
+    """Return the tree of a formula; of a function that cannot be traced, a blank tree, and the function with why."""
+    if not callable(formula):
+        return read_formula(formula, dialect), None
+    names = [v.name for v in domain.variables]
+    try:
+        signature(formula).bind(**dict.fromkeys(names))
+    except TypeError as error:
+        raise LayoutError(f"{_name(formula)} does not take the variables {', '.join(names)}: {error}", names) from error
+    except ValueError:  # a function without a signature shows its needs when it is called
+        pass
+    try:
+        return trace_callable(formula, names), None
+    except (UntracedError, ParseError) as error:
+        return read_formula("0", dialect), (formula, str(error))
 
 
 def _judge(
     expression: str,
     domain: Domain,
-    found: AffineMap | TableMap,
-    overflow: dict[str, Any] | None,
+    resolved: Resolved,
+    formula: Formula | None,
     size: int | None,
     reference: Any,
     required: tuple[str, ...],
     limit: int,
     widened: list[str],
 ) -> Verdict:
+    found = resolved.map
+    undecided: dict[str, str] = {}
+
+    def decide(question: str, answer: Callable[[], Any]) -> Any:
+        try:
+            return answer()
+        except TooLargeError as error:
+            undecided[question] = error.message
+            return None
+
     low, high = found.bounds()
-    pair = found.collision()
-    outside = None if size is None else found.first_outside(size)
-    missed = None if size is None else found.missed(size)
-    parting = None if reference is None else first_parting(found, reference, limit)
+    pair = decide("injective", found.collision)
+    outside = None if size is None else decide("in-bounds", lambda: found.first_outside(size))
+    missed = None if size is None else decide("onto", lambda: found.missed(size))
+    parting = None
+    if reference is not None:
+        parting = decide("equal", lambda: first_parting_of(domain, found, formula, reference, limit))
+    other = reference[0] if isinstance(reference, tuple) else reference
+    expected = 0 if parting is None else int(other(parting))
+    recovered = recover(domain, found)
+
+    def known(question: str, asked: bool, value: bool) -> bool | None:
+        return None if question in undecided or not asked else value
+
     return Verdict(
         expression=expression,
         domain=str(domain),
         domain_size=domain.size,
         minimum=low,
         maximum=high,
-        injective=pair is None,
-        onto=None if size is None else missed is None,
-        in_bounds=None if size is None else outside is None,
-        **_forms(domain, found),
-        equal=None if reference is None else parting is None,
+        injective=known("injective", True, pair is None),
+        onto=known("onto", size is not None, missed is None),
+        in_bounds=known("in-bounds", size is not None, outside is None),
+        kind=recovered.kind,
+        cute=recovered.cute,
+        f2_bases=recovered.f2_bases,
+        f2_offset=recovered.f2_offset,
+        swizzled=recovered.swizzled,
+        products=recovered.products,
+        rotation=recovered.rotation,
+        restriction=recovered.restriction,
+        forms=recovered.forms,
+        layout=recovered.layout,
+        equal=known("equal", reference is not None, parting is None),
         difference=None
         if parting is None
-        else {"at": domain.point(parting), "value": found(parting), "expected": int(reference(parting))},
+        else {"at": domain.point(parting), "value": found(parting), "expected": expected},
         collision=None
         if pair is None
         else {"first": domain.point(pair[0]), "second": domain.point(pair[1]), "value": found(pair[0])},
         out_of_bounds=None if outside is None else {"at": domain.point(outside), "value": found(outside)},
         missed=missed,
-        overflow=overflow,
+        overflow=resolved.overflow,
         method=found.method,
         size=size,
         expected=required,
         widened=widened,
+        undecided=undecided,
     )
-
-
-def _forms(domain: Domain, found: AffineMap | TableMap) -> dict[str, Any]:
-    """Return the recovered objects: the simplest first is ``layout``."""
-    sums, bits = found.sums(), found.bits()
-    cute: Any = None
-    if sums is not None:
-        cute = sums[1] if sums[0] == 0 else ComposedLayout(None, sums[0], sums[1])
-    swizzled = list(swizzled_forms(bits[1])) if bits is not None and bits[0] == 0 and sums is None else []
-    bases = None
-    if bits is not None:
-        images = iter(bit_images(bits[1]))
-        bases = {v.name: [next(images) for _ in range(v.size.bit_length() - 1)] for v in domain.variables}
-    kinds = []
-    if isinstance(cute, Layout):
-        kinds.append("CuTe layout")
-    elif swizzled:
-        kinds.append("swizzled CuTe layout")
-    if bits is not None:
-        kinds.append("F2-linear" if bits[0] == 0 else "XOR-affine")
-    if isinstance(cute, ComposedLayout):
-        kinds.append("CuTe layout with an offset")
-    layout = cute or (swizzled[0] if swizzled else bits[1] if bits is not None and bits[0] == 0 else None)
-    return {
-        "kind": ", ".join(kinds) or "none: neither a sum nor an XOR of its digits",
-        "cute": None if cute is None else str(cute),
-        "f2_bases": bases,
-        "f2_offset": None if bits is None else bits[0],
-        "swizzled": [f"{form.outer} o {form.inner}" for form in swizzled],
-        "layout": layout,
-    }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..errors import LayoutError, ParseError
 from ..inttuple import _show, to_int
+from .tokens import _kind_of_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def read_variable(name: str, spec: Any) -> Variable:
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ParseError("a variable is named like a C identifier", str(name), 0)
+    if _kind_of_name(name) != "name":
+        raise ParseError(f"{name!r} is a keyword of C, not the name of a variable", name, 0)
     if isinstance(spec, str):
         spec = _read_text(name, spec)
     if isinstance(spec, range):
@@ -101,7 +104,11 @@ def _read_text(name: str, text: str) -> range | list[int]:
     for part in parts:
         number = read_number(part)
         if number is None:
-            raise ParseError("expected a range such as 64, 2**20, 8:64, 0:64:8 or 0,8,16", shown, offset)
+            raise ParseError(
+                "expected a range such as 64, 2**20, 8:64, 0:64:8 or 0,8,16, or a name that --assume bounds",
+                shown,
+                offset,
+            )
         numbers.append(number)
         offset += len(part) + 1
     if separator == ",":
@@ -132,7 +139,7 @@ def read_number(text: str) -> int | None:
 class Domain:
     """All combinations of the values of some variables, the first one fastest."""
 
-    __slots__ = ("size", "variables")
+    __slots__ = ("_known", "size", "variables")
 
     def __init__(self, variables: Sequence[Variable]) -> None:
         names = [v.name for v in variables]
@@ -142,9 +149,22 @@ class Domain:
         if not variables:
             raise LayoutError("an expression is checked over the ranges of its variables; none is given", None)
         self.variables = tuple(variables)
+        self._known: dict[int, tuple[int, int] | None] = {}
         self.size = 1
         for variable in variables:
             self.size *= variable.size
+
+    def progression(self, k: int) -> tuple[int, int] | None:
+        """Return (a, b) where the values of variable k are a, a + b, a + 2b, ..., or None."""
+        if k not in self._known:
+            values = self.variables[k].values
+            if isinstance(values, range):
+                self._known[k] = (values.start, 1)
+            else:
+                first, step = values[0], values[1] - values[0] if len(values) > 1 else 1
+                regular = all([value == first + step * n for n, value in enumerate(values)])
+                self._known[k] = (first, step) if regular else None
+        return self._known[k]
 
     @property
     def shape(self) -> IntTuple:

@@ -57,7 +57,8 @@ class Overflow:
     text: str
 
     def __str__(self) -> str:
-        reason = f"{self.operator!r} gives {self.value} at point {self.index}, beyond {self.type}"
+        what = "the quotient of '%' is" if self.operator == "%" else f"{self.operator!r} gives"
+        reason = f"{what} {self.value} at point {self.index}, beyond {self.type}"
         return _with_caret(reason, self.text, self.position)
 
 
@@ -78,12 +79,14 @@ def evaluate(
     environment: Mapping[str, Any],
     lets: Iterable[tuple[str, Expression]] = (),
     int_bits: int = 32,
+    first: int = 0,
 ) -> Evaluation:
     """Return the values of ``expr`` at every point of ``environment``, after the definitions ``lets``.
 
     ``environment`` maps the variables to integers and to arrays of integers of one shape.  A variable is an ``int``,
     or a ``long long`` where some value needs one; a let has the type of its expression, and may use earlier lets.
-    With ``int_bits=64`` the types ``int`` and ``unsigned`` have 64 bits.
+    With ``int_bits=64`` the types ``int`` and ``unsigned`` have 64 bits; with 0 all values are Python's integers, whose
+    division rounds down.  Points are counted from ``first``.
 
     Ensures: every value is the one that C computes, unless ``overflow`` reports a signed overflow; unsigned types and
              casts wrap; ``&&``, ``||`` and ``?:`` report nothing from operands that C does not evaluate.
@@ -110,7 +113,7 @@ def evaluate(
     overflow = None
     for start in range(0, max(size, 1), RUN):
         stop = min(start + RUN, size)
-        points = _Points(start, stop - start)
+        points = _Points(first + start, stop - start)
         result = execute(program, {name: _run_of(value, start, stop) for name, value in variables.items()}, points)
         if points.fault:
             raise EvaluationError(points.fault[1], points.fault[0])
@@ -130,7 +133,8 @@ def _read_environment(environment: Mapping[str, Any]) -> tuple[dict[str, Values]
     shape: tuple[int, ...] = ()
     for name, given in environment.items():
         array = numpy.asarray(given)
-        if array.dtype.kind not in "iu" and type(given) is not int:
+        exact = array.dtype == object and array.size > 0 and all([type(value) is int for value in array.flat])
+        if array.dtype.kind not in "iu" and type(given) is not int and not exact:
             raise LayoutError(f"variable {name!r} must be integers, not {array.dtype}", name)
         if array.ndim == 0:
             variables[name] = Values.one(int(given))
@@ -162,7 +166,7 @@ def _run_of(value: Values, start: int, stop: int) -> Values:
     if type(value.data) is int:
         return value
     data = value.data[start:stop]
-    wide = value.hi >= 1 << 63
+    wide = value.hi >= 1 << 63 or value.lo < -(1 << 63)
     return Values(data.astype(object if wide else "int64", copy=False), value.lo, value.hi)
 
 
@@ -202,8 +206,10 @@ class _Points:
 
     def arithmetic(self, left: Values, right: Values, kind: IntegerType, node: Binary) -> Values:
         operator = node.operator
-        if operator in ("/", "%"):
+        if operator in ("/", "%", "//"):
             right = self._divisor(right, node)
+            if kind.floors:
+                return self._held(operate("mod" if operator == "%" else "//", left, right), kind, node)
             if operator == "%" and kind.signed and left.lo <= kind.low and right.lo <= -1 <= right.hi:
                 self._held(operate("/", left, right), kind, node)  # where the quotient overflows, so does C's %
         elif operator in ("<<", ">>"):

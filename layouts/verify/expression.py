@@ -20,10 +20,12 @@ from .integers import spelled
 from .syntax import (
     BINARY,
     CONDITIONAL_LEVEL,
+    FUNCTIONS,
     RELATIONAL_LEVEL,
     UNARY,
     UNARY_LEVEL,
     Binary,
+    Call,
     Cast,
     Conditional,
     Expression,
@@ -39,6 +41,7 @@ __all__ = [
     "MAX_NESTING",
     "MAX_NODES",
     "Binary",
+    "Call",
     "Cast",
     "Conditional",
     "Expression",
@@ -79,7 +82,8 @@ def parse_expression(text: str) -> Expression:
     """Return the tree of the C integer expression ``text``.
 
     Reads names (``i``, ``threadIdx.x``), C's integer literals, its arithmetic, bitwise, shift, comparison and logical
-    operators, ``?:``, casts to integer types in all three spellings, and parentheses, with C's precedence.
+    operators, ``?:``, casts to integer types in all three spellings, calls of ``min max umin umax abs`` and of
+    ``__shfl_xor_sync``, and parentheses, with C's precedence.
     Ensures: ``parse_expression(str(e)) == e`` for the result e.
     Raises:  ParseError, with a caret, for anything else and for texts beyond the limits of this module.
     Cost:    linear in the length of the text.
@@ -99,16 +103,18 @@ def parse_expression(text: str) -> Expression:
 class _Waiting:
     """A bracket or an operator that waits for its right end.
 
-    ``level`` is how tightly it binds: 0 for a bracket and for a '?' before its ':'.  ``kind`` is the type of a cast.
+    ``level`` is how tightly it binds: 0 for a bracket and for a '?' before its ':'.  ``kind`` is the type of a cast, or
+    the function whose arguments the bracket holds; ``commas`` counts those behind it.
     """
 
-    __slots__ = ("kind", "level", "position", "symbol")
+    __slots__ = ("commas", "kind", "level", "position", "symbol")
 
     def __init__(self, symbol: str, level: int, position: int, kind: str = "") -> None:
         self.symbol = symbol
         self.level = level
         self.position = position
         self.kind = kind
+        self.commas = 0
 
 
 class _Parser:
@@ -165,6 +171,9 @@ class _Parser:
         elif token.kind == "number":
             self.add(Literal(*read_number(token, self.text), token.position, self.text))
             return True
+        elif token.kind == "name" and token.text in FUNCTIONS and self.tokens[self.at].text == "(":
+            self.at += 1
+            self.wait("(", 0, token, token.text)
         elif token.kind == "name":
             self.add(Name(token.text, token.position, self.text))
             return True
@@ -228,7 +237,9 @@ class _Parser:
     def read_operator(self) -> None:
         token = self.take()
         level = BINARY.get(token.text, 0)
-        if token.kind == "operator" and level:
+        if token.text == "," and self.open_symbol() == "(" and self.waiting[-1].kind in FUNCTIONS:
+            self.waiting[-1].commas += 1
+        elif token.kind == "operator" and level:
             if self.at - 1 in self.templates:
                 raise self.fault("a chain of comparisons or a template? write parentheses around the first one", token)
             self.build_down_to(level)
@@ -244,8 +255,7 @@ class _Parser:
     def no_operator(self, token: Token) -> ParseError:
         before = self.tokens[max(0, self.at - 4) : self.at - 1]
         if token.text == "(" and before[-1].kind == "name":
-            hint = {"min": ": write a < b ? a : b", "max": ": write a < b ? b : a"}.get(before[-1].text, "")
-            return self.fault(f"function calls are not read{hint}", before[-1])
+            return self.fault(f"function calls are not read, except {', '.join(FUNCTIONS)}", before[-1])
         if [t.text for t in before[::2]] == ["(", ")"] and before[1].kind == "name":
             return self.fault("this is not the name of an integer type, and no operator follows", before[1])
         if token.text.endswith("=") and token.text not in BINARY:
@@ -270,8 +280,20 @@ class _Parser:
         if not symbol:
             raise self.fault("')' without a '(' before it", token)
         bracket = self.waiting.pop()
-        if bracket.kind:
+        if bracket.kind in FUNCTIONS:
+            self.call(bracket)
+        elif bracket.kind:
             self.add(Cast(bracket.kind, self.operands.pop(), bracket.position, self.text))
+
+    def call(self, bracket: _Waiting) -> None:
+        count = bracket.commas + 1
+        least, most = FUNCTIONS[bracket.kind]
+        if not least <= count <= most:
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            raise self.fault(f"{bracket.kind} takes {wanted} values, not {count}", bracket)
+        arguments = tuple(self.operands[-count:])
+        del self.operands[-count:]
+        self.add(Call(bracket.kind, arguments, bracket.position, self.text))
 
     def finish(self) -> Expression:
         symbol = self.open_symbol()

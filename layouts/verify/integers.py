@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from ..errors import LayoutError
 
-__all__ = ["ALIASES", "IntegerType", "common", "integer_type", "literal_type", "promote", "spelled", "variable_type"]
+__all__ = ["ALIASES", "PYTHON_BITS", "IntegerType", "common", "integer_type", "literal_type", "promote", "spelled"]
+__all__ += ["variable_type"]
 
 #: Names of the standard headers, and the types that they name under LP64.
 ALIASES = {
@@ -38,6 +39,10 @@ ALIASES = {
 _RANKED = (("char", 8, 1), ("short", 16, 2), ("int", 32, 4), ("long", 64, 5), ("long long", 64, 6))
 
 
+#: The width that stands for Python's integers; where ``int_bits`` is 0 they are the only type.
+PYTHON_BITS = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class IntegerType:
     """One integer type: its C name, its width in bits, whether it is signed, and its conversion rank."""
@@ -46,6 +51,11 @@ class IntegerType:
     bits: int
     signed: bool
     rank: int
+
+    @property
+    def floors(self) -> bool:
+        """Whether ``%`` and ``//`` round down, as Python's do."""
+        return self.bits == PYTHON_BITS
 
     @property
     def low(self) -> int:
@@ -81,6 +91,10 @@ def _model(int_bits: int) -> dict[str, IntegerType]:
 
 
 _MODELS = {32: _model(32), 64: _model(64)}
+
+#: Python's integers, with a bound that no index passes, so that a shift by a huge count is found and not carried out.
+INTEGER = IntegerType("integer", PYTHON_BITS, True, 9)
+_MODELS[0] = dict.fromkeys([*_MODELS[32], "integer"], INTEGER)
 
 
 def integer_type(name: str, int_bits: int = 32) -> IntegerType:
@@ -153,7 +167,7 @@ def literal_type(value: int, base: int, suffix: str, int_bits: int = 32) -> Inte
 
 def variable_type(low: int, high: int, int_bits: int = 32) -> IntegerType | None:
     """Return the type of a variable whose values lie in low..high: ``int``, else the first wider type that fits."""
-    for name in ("int", "long long", "unsigned long long"):
+    for name in ("int", "long long", "unsigned long long") if int_bits else ("integer",):
         kind = integer_type(name, int_bits)
         if kind.low <= low and high <= kind.high:
             return kind

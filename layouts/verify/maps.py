@@ -12,10 +12,11 @@ no two images share a bit.
 
 from __future__ import annotations
 
+from ..algebra.coalesce import coalesce
 from ..algebra.injective import collision, missed_value
 from ..codomain import first_reaching, span
 from ..equality import difference, first_difference
-from ..errors import NotALayoutError, NotLinearError, TooLargeError
+from ..errors import NotALayoutError, TooLargeError
 from ..inttuple import amount, leaves
 from ..layout import Layout, trusted
 from ..linearity import bit_images, first_carry, from_images, from_modes
@@ -201,9 +202,9 @@ class TableMap:
         return None
 
     def _parts(self) -> Iterator[Any]:
-        """Yield the values in runs that stay small, so that temporaries do."""
+        """Yield the values in runs that stay small, so that temporaries do, in numbers that do not wrap."""
         for start in range(0, self.size, _PART):
-            yield self.values[start : start + _PART]
+            yield _wide(self.values[start : start + _PART])
 
     def _slots(self) -> tuple[int, int, int] | None:
         """Return (low, step, count) such that every value is low + step * k with k < count; None for too many slots."""
@@ -220,7 +221,7 @@ class TableMap:
                 if step == 1:
                     break
         count = (high - low) // max(step, 1) + 1
-        return (low, max(step, 1), count) if count <= 8 * self.size + 2**16 else None
+        return (low, max(step, 1), count) if count <= 4 * self.size + 2**16 else None
 
     def first_outside(self, size: int) -> int | None:
         """Return the smallest index whose value is not in 0..size-1."""
@@ -244,20 +245,35 @@ class TableMap:
     def sums(self) -> tuple[int, Layout] | None:
         """Return (offset, layout over Z) with value = offset + layout(i), or None."""
         offset = int(self.values[0])
+        extents = list(leaves(self.shape))
+        modes = []
+        place = 1
         try:
-            return offset, from_values(self.values - offset if offset else self.values, self.shape)
+            for extent in extents:  # the values along one variable give its modes away
+                line = self.values[: place * extent : place].astype(object) - offset
+                known = coalesce(from_values([int(value) for value in line]))
+                modes.append(list(zip(known._s, known._d, strict=True)))
+                place *= extent
         except NotALayoutError:
             return None
+        layout = from_modes(modes, self.shape, Z)
+        return (offset, layout) if self._is(AffineMap(offset, layout, self.shape)) else None
 
     def bits(self) -> tuple[int, Layout] | None:
         """Return (offset, layout over F2) with value = offset XOR layout(i), or None."""
-        offset = int(self.values[0])
         if self.size & (self.size - 1) or self.bounds()[0] < 0:
             return None
-        try:
-            return offset, from_values(self.values ^ offset if offset else self.values, self.shape, F2)
-        except NotLinearError:
-            return None
+        offset = int(self.values[0])
+        images = tuple([int(self.values[1 << k]) ^ offset for k in range(self.size.bit_length() - 1)])
+        layout = from_images(images, self.shape)
+        return (offset, layout) if self._is(AffineMap(offset, layout, self.shape)) else None
+
+    def _is(self, other: AffineMap) -> bool:
+        """Tell whether the values are those of an affine map, in runs; numbers beyond int64 one by one."""
+        low, high = other.bounds()
+        if self.values.dtype == object or low < -(2**62) or high >= 2**62 or abs(other.offset) >= 2**62:
+            return all([other(index) == int(value) for index, value in enumerate(self.values)])
+        return _first_difference(self, other, self.size) is None
 
 
 def _repeats(places: Any) -> Any:
@@ -281,11 +297,26 @@ def _collision_of_few(values: Any) -> tuple[int, int] | None:
             if seen.setdefault(value, j) != j:
                 return seen[value], j
         return None
-    ordered = numpy.sort(values)
-    if not (ordered[1:] == ordered[:-1]).any():
+    # Equal values have equal hashes: each group of hashes is looked at by itself, so that the copies stay small.
+    groups = max(1, len(values) >> 21)
+    first = len(values)
+    for group in range(groups):
+        chosen = []
+        for start in range(0, len(values), _PART):
+            part = values[start : start + _PART].astype(numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
+            chosen.append(start + numpy.flatnonzero((part >> numpy.uint64(40)) % numpy.uint64(groups) == group))
+        places = numpy.concatenate(chosen)
+        again = _repeats(values[places])
+        if again.any():
+            first = min(first, int(places[int(again.argmax())]))
+    if first == len(values):
         return None
-    later = int(_repeats(values).argmax())
-    return int((values[:later] == values[later]).argmax()), later
+    return int((values[:first] == values[first]).argmax()), first
+
+
+def _wide(values: Any) -> Any:
+    """Return integers of 64 bits or Python's: the array itself unless it is narrower."""
+    return values.astype("int64") if values.dtype.itemsize < 8 else values
 
 
 def first_parting(a: AffineMap | TableMap, b: Any, limit: int) -> int | None:
@@ -296,7 +327,35 @@ def first_parting(a: AffineMap | TableMap, b: Any, limit: int) -> int | None:
             return 0
         if mine[0] == 0 or mine[1].over is other[1].over:
             return difference(mine[1], other[1], limit=limit)
-    return first_difference(_table(a, limit), _table(b, limit))
+    return _first_difference(a, b, limit)
+
+
+def _first_difference(a: Any, b: Any, limit: int) -> int | None:
+    """Compare the values in runs, so that two tables never stand side by side."""
+    for value in (a, b):
+        if not isinstance(value, TableMap) and value.size > limit:
+            raise TooLargeError(
+                f"the comparison needs {amount(value.size)} points, more than the limit {limit}", value.size
+            )
+    for start in range(0, a.size, _PART):
+        stop = min(start + _PART, a.size)
+        found = first_difference(_run(a, start, stop), _run(b, start, stop))
+        if found is not None:
+            return start + found
+    return None
+
+
+def _run(value: Any, start: int, stop: int) -> Any:
+    """Return the values at the indices from ``start`` to ``stop`` - 1."""
+    import numpy
+
+    if isinstance(value, TableMap):
+        return _wide(value.values[start:stop])
+    indices = numpy.arange(start, stop)
+    if isinstance(value, AffineMap):
+        table = numpy.asarray(value.layout.at(indices))
+        return table + value.offset if value.layout.over is Z else table ^ value.offset
+    return numpy.asarray(value.at(indices))
 
 
 def _plain(value: Any) -> tuple[int, Layout] | None:

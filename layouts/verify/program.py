@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ..errors import LayoutError, ParseError
 from .integers import IntegerType, common, integer_type, literal_type, promote
-from .syntax import BINARY, RELATIONAL_LEVEL, Binary, Cast, Conditional, Expression, Literal, Name, Unary
+from .syntax import BINARY, RELATIONAL_LEVEL, Binary, Call, Cast, Conditional, Expression, Literal, Name, Unary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ __all__ = ["Program", "Step", "compile_program", "execute"]
 
 _SHIFTS = ("<<", ">>")
 _LOGIC = ("&&", "||")
+_LESS = Binary("<", Literal(0), Literal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def _kind_of(node: Expression) -> str:
         if node.operator in _LOGIC:
             return "logic"
         return "compare" if RELATIONAL_LEVEL - 1 <= BINARY[node.operator] <= RELATIONAL_LEVEL else "arithmetic"
-    return {Unary: "unary", Cast: "cast", Conditional: "select"}[type(node)]
+    return {Unary: "unary", Cast: "cast", Conditional: "select", Call: "call"}[type(node)]
 
 
 def _typed(step: Step, known: list[IntegerType], int_bits: int) -> Step:
@@ -167,6 +168,12 @@ def _typed(step: Step, known: list[IntegerType], int_bits: int) -> Step:
         works = integer_type(node.kind, int_bits)
     elif kind == "unary" or operator in _SHIFTS:
         works = promote(operands[0], int_bits)
+    elif kind == "call":
+        works = promote(operands[0], int_bits)
+        for operand in operands[1:]:
+            works = common(works, operand, int_bits)
+        if node.function in ("umin", "umax"):
+            works = common(works, integer_type("unsigned int", int_bits), int_bits)
     elif kind in ("arithmetic", "compare", "select"):
         works = common(operands[-2], operands[-1], int_bits)
     known.append(step.type if kind in ("compare", "logic") or operator == "!" else works)
@@ -206,6 +213,11 @@ def execute(program: Program, names: dict[str, V], domain: Domain[V]) -> V:
             domain.enter(stack[-2], False)
         elif kind in ("unary", "cast"):
             stack.append(_prefix(step, stack.pop(), domain))
+        elif kind == "call":
+            count = len(node.arguments)
+            arguments = stack[-count:]
+            del stack[-count:]
+            stack.append(_called(step, arguments, domain))
         else:
             right = stack.pop()
             left = stack.pop()
@@ -217,6 +229,25 @@ def _prefix(step: Step, value: V, domain: Domain[V]) -> V:
     if step.kind == "cast":
         return domain.cast(value, step.type)
     return domain.unary(value, step.type, step.node)
+
+
+def _called(step: Step, arguments: list[V], domain: Domain[V]) -> V:
+    """Return the smallest, the largest, or the absolute value, by comparing."""
+    function = step.node.function
+    if function == "__shfl_xor_sync":
+        reason = "__shfl_xor_sync is read where a lane is a variable: lane, laneId, lane_id or threadIdx.x"
+        raise ParseError(reason, step.node.text, step.node.position)
+    first, *others = [domain.convert(value, step.type) for value in arguments]
+    if function == "abs":
+        negative = domain.compare(first, domain.literal(0), _LESS)
+        domain.enter(negative, True)
+        opposite = domain.unary(first, step.type, Unary("-", step.node, step.node.position, step.node.text))
+        domain.leave()
+        return domain.select(negative, opposite, first)
+    for value in others:
+        smaller = domain.compare(*((first, value) if function in ("min", "umin") else (value, first)), _LESS)
+        first = domain.select(smaller, first, value)
+    return first
 
 
 def _infix(step: Step, left: V, right: V, stack: list[V], domain: Domain[V]) -> V:

@@ -1,43 +1,45 @@
 """Many checks from one TOML file: ``[[check]]`` tables with an expression, its variables and the verdict it should get.
 
 A check whose verdict is ``"fails"`` documents a bug: the suite is content when it fails for the reason that is given,
-and when the ``fix`` beside it holds.  ``expected`` may list fields of the verdict, which must then be equal.
+and when the ``fix`` beside it holds.  ``expected`` may list fields of the verdict, which must then be equal, and
+``access`` says how a warp reads or writes at the index; see ``suite_access``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import LayoutError, ParseError
+from ..errors import EvaluationError, LayoutError, ParseError
 from .check import check
-from .domain import words
+from .domain import Domain, read_variable, words
+from .suite_access import access_surprises, read_accesses, report_accesses
+from .verdict import undefined_verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .access_report import AccessReport
+    from .suite_access import SuiteAccess
     from .verdict import Verdict
 
 __all__ = ["Case", "Outcome", "read_suite", "run_suite", "suite_table"]
 
+_ARGUMENTS = ("variables", "let", "loop", "size", "equals", "same_as", "expect", "dialect", "int_bits")
 _KEYS = (
     "id",
     "what",
     "source",
     "unit",
     "expression",
-    "variables",
-    "let",
-    "size",
-    "equals",
-    "same_as",
-    "expect",
+    *_ARGUMENTS,
     "verdict",
     "because",
     "expected",
     "fix",
+    "access",
 )
-_REASONS = ("injective", "onto", "in-bounds", "equal", "overflow")
+_REASONS = ("injective", "onto", "in-bounds", "equal", "overflow", "undefined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Case:
     because: tuple[str, ...]
     expected: dict[str, Any]
     fix: dict[str, Any] | None
+    accesses: tuple[SuiteAccess, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Outcome:
     verdict: Verdict
     surprises: tuple[str, ...]
     fixed: bool | None
+    accesses: tuple[AccessReport, ...] = ()
 
 
 def read_suite(text: str) -> list[Case]:
@@ -107,11 +111,12 @@ def _read_case(table: Any, number: int) -> Case:
     for reason in because:
         if reason not in _REASONS:
             raise LayoutError(f"{name}: because is one of {', '.join(_REASONS)}, not {reason!r}", reason)
-    arguments = {key: table[key] for key in ("variables", "let", "size", "equals", "same_as", "expect") if key in table}
+    arguments = {key: table[key] for key in _ARGUMENTS if key in table}
     fix = table.get("fix")
     if fix is not None and (not isinstance(fix, dict) or not set(fix) <= {"expression", "let"}):
         raise LayoutError(f"{name}: a fix has an expression, and let", fix)
-    return Case(str(name), table["expression"], arguments, verdict, because, table.get("expected", {}), fix)
+    accesses = read_accesses(str(name), table.get("access", []), table.get("unit"))
+    return Case(str(name), table["expression"], arguments, verdict, because, table.get("expected", {}), fix, accesses)
 
 
 def run_suite(cases: list[Case], *, limit: int = 2**26) -> list[Outcome]:
@@ -127,11 +132,23 @@ def run_suite(cases: list[Case], *, limit: int = 2**26) -> list[Outcome]:
     return outcomes
 
 
+def _verdict(case: Case, limit: int) -> Verdict:
+    """Return the verdict; where a case says that the formula has no value somewhere, that is one too."""
+    try:
+        return check(case.expression, limit=limit, **case.arguments)
+    except EvaluationError as error:
+        if "undefined" not in case.because:
+            raise
+        domain = Domain([read_variable(name, spec) for name, spec in case.arguments["variables"].items()])
+        return undefined_verdict(case.expression, domain, error)
+
+
 def _run(case: Case, limit: int) -> Outcome:
-    verdict = check(case.expression, limit=limit, **case.arguments)
+    verdict = _verdict(case, limit)
     surprises = []
     if verdict.holds != (case.verdict == "holds"):
-        surprises.append("it holds" if verdict.holds else f"it fails: {', '.join(verdict.failures)}")
+        fails = f"it fails: {', '.join(verdict.failures)}" if verdict.failures else "it is undecided"
+        surprises.append("it holds" if verdict.holds else fails)
     elif set(verdict.failures) != set(case.because):
         surprises.append(f"it fails for {', '.join(verdict.failures)}, not for {', '.join(case.because)}")
     found = verdict.to_json()
@@ -143,12 +160,18 @@ def _run(case: Case, limit: int) -> Outcome:
         fixed = check(limit=limit, **{**case.arguments, "let": {}, **case.fix}).holds
         if not fixed:
             surprises.append("the fix fails")
-    return Outcome(case, verdict, tuple(surprises), fixed)
+    reports = report_accesses(case.accesses, case.expression, case.arguments)
+    repaired = None
+    if case.fix is not None:
+        after = {**case.arguments, "let": case.fix.get("let", {})}
+        repaired = report_accesses(case.accesses, case.fix.get("expression", case.expression), after)
+    surprises += access_surprises(case.accesses, reports, repaired)
+    return Outcome(case, verdict, tuple(surprises), fixed, reports)
 
 
 def suite_table(outcomes: list[Outcome]) -> str:
     """Return the outcomes as an aligned table, with a line of summary."""
-    head = ("", "check", "verdict", "points", "values", "class", "finding")
+    head = ("", "check", "verdict", "points", "values", "class", "banks", "finding")
     rows = [head, *[_row(outcome) for outcome in outcomes]]
     widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
     lines = []
@@ -172,6 +195,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
         str(verdict.domain_size),
         f"{verdict.minimum}..{verdict.maximum}",
         verdict.kind.split(":")[0],
+        ", ".join([f"{report.degree}-way" for report in outcome.accesses]),
         _finding(outcome),
     )
 
@@ -182,10 +206,12 @@ def _finding(outcome: Outcome) -> str:
     if verdict.holds:
         if verdict.cute is not None or verdict.swizzled:
             return verdict.cute or verdict.swizzled[0]
+        if verdict.forms and verdict.f2_bases is None:
+            return verdict.forms[0]
         if verdict.f2_bases is not None:
             return "bases " + " ".join([str(image) for images in verdict.f2_bases.values() for image in images])
         return verdict.method
-    faults = []
+    faults = [] if verdict.undefined is None else [verdict.undefined["reason"].split("\n")[0]]
     if "overflow" in verdict.failures and verdict.overflow is not None:
         over = verdict.overflow
         faults.append(f"{over['value']} is beyond {over['type']} at {words(over['at'])}")

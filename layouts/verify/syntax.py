@@ -1,4 +1,4 @@
-"""The syntax tree of a C integer expression: six kinds of node, equal by structure, printed back as C.
+"""The syntax tree of a C integer expression: seven kinds of node, equal by structure, printed back as C.
 
 ``a + b * c`` is the sum of ``a`` and a product.  The tree keeps no parentheses; ``str`` puts back the few that are
 needed, and reading them again gives an equal tree:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["BINARY", "UNARY", "Binary", "Cast", "Conditional", "Expression", "Literal", "Name", "Unary", "names"]
+__all__ = ["BINARY", "FUNCTIONS", "UNARY", "Binary", "Call", "Cast", "Conditional", "Expression", "Literal", "Name"]
+__all__ += ["Unary", "names"]
 
 #: How tightly each binary operator binds; all group to the left.
 BINARY = {
@@ -44,15 +45,18 @@ BINARY = {
     "-": 10,
     "*": 11,
     "/": 11,
+    "//": 11,  # Python's alone
     "%": 11,
 }
+#: The functions that are read, with the fewest and the most arguments that they take.
+FUNCTIONS = {"min": (2, 8), "max": (2, 8), "umin": (2, 2), "umax": (2, 2), "abs": (1, 1), "__shfl_xor_sync": (3, 3)}
 #: The prefix operators; they and the casts bind tighter than every binary operator.
 UNARY = ("-", "+", "~", "!")
 CONDITIONAL_LEVEL, RELATIONAL_LEVEL, UNARY_LEVEL, PRIMARY_LEVEL = 1, 8, 12, 13
 
 
 class Expression:
-    """A node of the tree: ``Literal``, ``Name``, ``Unary``, ``Binary``, ``Conditional`` or ``Cast``.
+    """A node of the tree: ``Literal``, ``Name``, ``Unary``, ``Binary``, ``Conditional``, ``Cast`` or ``Call``.
 
     Ensures: ``parse_expression(str(e)) == e``.
     Cost:    equality, hashing and printing visit every node once.
@@ -232,6 +236,29 @@ class Cast(Expression):
         return (self.kind,)
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(Expression):
+    """A call of one of ``FUNCTIONS``, such as ``min(a, b)``."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    position: int = 0
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        least, most = FUNCTIONS.get(self.function, (1, 0))
+        if not least <= len(self.arguments) <= most:
+            raise LayoutError(f"{self.function!r} is not a function of {len(self.arguments)} values", self.function)
+
+    @property
+    def operands(self) -> tuple[Expression, ...]:
+        """The arguments."""
+        return self.arguments
+
+    def _own(self) -> tuple[str, int]:
+        return self.function, len(self.arguments)
+
+
 def names(expr: Expression) -> tuple[str, ...]:
     """Return the free names of ``expr``, each once, in the order in which they first appear.
 
@@ -259,10 +286,13 @@ def _rebuild(flat: list[tuple[Any, tuple[Any, ...], int, str]]) -> Expression:
     results: list[Expression] = []
     arities = {Literal: 0, Name: 0, Unary: 1, Cast: 1, Binary: 2, Conditional: 3}
     for kind, own, position, text in flat:
-        first = len(results) - arities[kind]
+        first = len(results) - (own[1] if kind is Call else arities[kind])
         operands = results[first:]
         del results[first:]
-        results.append(kind(*own, *operands, position=position, text=text))
+        if kind is Call:
+            results.append(Call(own[0], tuple(operands), position=position, text=text))
+        else:
+            results.append(kind(*own, *operands, position=position, text=text))
     return results[0]
 
 
@@ -277,6 +307,8 @@ def _printed(node: Expression, parts: list[tuple[str, int]]) -> tuple[str, int]:
         condition, then, otherwise = parts
         text = f"{_inside(condition, CONDITIONAL_LEVEL + 1)} ? {then[0]} : {_inside(otherwise, CONDITIONAL_LEVEL)}"
         return text, CONDITIONAL_LEVEL
+    if isinstance(node, Call):
+        return f"{node.function}({', '.join([part[0] for part in parts])})", PRIMARY_LEVEL
     if isinstance(node, Binary):
         level = BINARY[node.operator]
         left, right = _inside(parts[0], level), _inside(parts[1], level + 1)

@@ -173,7 +173,7 @@ class _Forms:
         if left is None or right is None:
             return None
         operator = node.operator
-        if operator in ("/", "%"):
+        if operator in ("/", "%", "//"):
             return _divided(operator, left, right, kind)
         if operator in ("<<", ">>"):
             return _held(_shifted(operator, left, right, kind), kind)
@@ -245,6 +245,11 @@ def _divided(operator: str, left: BitForms, right: BitForms, kind: IntegerType) 
     if not divisor:
         return None
     number = left.constant()
+    if number is not None and kind.floors:
+        return BitForms.of_int(number % divisor if operator == "%" else number // divisor)
+    if kind.floors and divisor < 0:
+        return None
+    operator = "/" if operator == "//" else operator
     if number is not None:
         quotient = abs(number) // abs(divisor) * (1 if (number < 0) == (divisor < 0) else -1)
         held = _held(BitForms.of_int(quotient), kind)  # where the quotient overflows, so does C's %

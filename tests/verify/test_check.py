@@ -65,9 +65,12 @@ def test_signed_overflow_fails_and_names_the_first_input():
     assert check("row * 4", row=[0, 1, 2**29 - 1, 2**29], int_bits=64).holds
 
 
-def test_large_affine_overflow_is_never_answered_by_algebra():
-    with pytest.raises(TooLargeError):
-        check("row * 4", row=2**30)
+def test_overflow_beyond_the_limit_is_a_failing_verdict_with_the_first_bad_index():
+    verdict = check("row * 4", row=2**30)
+    assert verdict.failures == ["overflow"]
+    assert verdict.overflow == {"at": {"row": 2**29}, "value": 2**31, "type": "int", "operator": "*"}
+    assert verdict.injective
+    assert "overflow   first at row = 536870912: '*' gives 2147483648, beyond int" in str(verdict)
 
 
 def test_unsigned_wraps_as_c_does():
@@ -149,7 +152,9 @@ def test_size_one_variables_have_no_stride():
         ("i", {"i": 1.5}, LayoutError, "1.5"),
         ("i", {"i": True}, LayoutError, "True"),
         ("i", {"i;": 4}, ParseError, "identifier"),
-        ("i % 3 * i", {"i": 2**40}, TooLargeError, str(2**40)),
+        ("i * i % 7", {"i": 2**40}, TooLargeError, str(2**40)),
+        ("i + int", {"i": 4}, ParseError, "type"),
+        ("i", {"int": 4}, ParseError, "keyword"),
     ],
 )
 def test_bad_input_is_refused_with_the_input_shown(expression, variables, error, fragment):

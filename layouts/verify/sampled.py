@@ -1,0 +1,63 @@
+"""A Python function that cannot be traced: called at every point, and the verdict says so."""
+
+from __future__ import annotations
+
+from ..errors import EvaluationError, LayoutError, TooLargeError
+from ..inttuple import _show, amount, to_int
+from .domain import words
+from .maps import TableMap
+from .resolve import Resolved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .domain import Domain
+
+__all__ = ["CalledMap", "sampled"]
+
+
+class CalledMap(TableMap):
+    """The table of a function's values, with the reason why it was called at every point."""
+
+    __slots__ = ("why",)
+
+    def __init__(self, values: Any, shape: Any, why: str) -> None:
+        super().__init__(values, shape)
+        self.why = why
+
+    @property
+    def method(self) -> str:
+        """How the questions are answered."""
+        return f"enumeration of {self.size} points by calling the function, which cannot be traced: {self.why}"
+
+
+def sampled(function: Callable[..., Any], why: str, domain: Domain, limit: int) -> Resolved:
+    """Return the map of a function that is called at every point.
+
+    Raises: TooLargeError beyond the limit, EvaluationError where the function raises ZeroDivisionError, LayoutError
+    for a result that is no integer.
+    """
+    import numpy
+
+    if domain.size > limit:
+        raise TooLargeError(
+            f"the function cannot be traced ({why}), and the {amount(domain.size)} points of {domain} are more than "
+            f"the limit {limit}; undecided",
+            domain.size,
+        )
+    values = []
+    for index in range(domain.size):
+        point = domain.point(index)
+        try:
+            result = function(**point)
+        except ZeroDivisionError as error:
+            raise EvaluationError(f"at {words(point)}: {error}", index) from error
+        try:
+            values.append(int(result) if isinstance(result, bool) else to_int(result, "the value"))
+        except LayoutError:
+            raise LayoutError(f"at {words(point)}: the function returns {_show(result)}, no integer", index) from None
+    fits = all([-(2**63) <= value < 2**63 for value in values])
+    table = numpy.array(values, dtype=numpy.int64 if fits else object)
+    return Resolved(CalledMap(table, domain.shape, why), None)

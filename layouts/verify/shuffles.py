@@ -1,0 +1,112 @@
+"""``__shfl_xor_sync(mask, v, k)`` as a map of lanes: the value of v at lane ^ k.
+
+A shuffle hands every lane the value that another lane has.  Where the lane is a variable, that is a substitution: with
+``v = lane * 4`` the shuffle with 2 is ``(lane ^ 2) * 4``.  The mask says which lanes take part and moves no value.
+"""
+
+from __future__ import annotations
+
+from ..errors import LayoutError, ParseError
+from .syntax import Binary, Call, Cast, Conditional, Expression, Literal, Name, Unary, names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .domain import Variable
+
+    Lets = list[tuple[str, Expression]]
+
+__all__ = ["rebuilt", "with_lanes"]
+
+_SHUFFLE = "__shfl_xor_sync"
+_LANES = ("lane", "laneId", "lane_id", "laneid", "threadIdx.x")
+MOST_NODES = 20_000
+
+
+def rebuilt(tree: Expression, replace: Callable[[Expression], Expression | None]) -> Expression:
+    """Return the tree with ``replace(node)`` in the place of every node for which it is not None."""
+    done: list[Expression] = []
+    for node in tree.postorder():
+        count = len(node.operands)
+        parts = done[len(done) - count :]
+        del done[len(done) - count :]
+        done.append(replace(_with_operands(node, parts)) or _with_operands(node, parts))
+    return done[0]
+
+
+def _with_operands(node: Expression, parts: list[Expression]) -> Expression:
+    if all([new is old for new, old in zip(parts, node.operands, strict=True)]):
+        return node
+    position, text = node.position, node.text
+    if isinstance(node, Unary):
+        return Unary(node.operator, parts[0], position, text)
+    if isinstance(node, Binary):
+        return Binary(node.operator, parts[0], parts[1], position, text)
+    if isinstance(node, Conditional):
+        return Conditional(parts[0], parts[1], parts[2], position, text)
+    if isinstance(node, Cast):
+        return Cast(node.kind, parts[0], position, text)
+    if isinstance(node, Call):
+        return Call(node.function, tuple(parts), position, text)
+    raise LayoutError(f"{type(node).__name__} has no operands", None)
+
+
+def with_lanes(lets: Lets, trees: list[Expression], variables: dict[str, Variable]) -> tuple[Lets, list[Expression]]:
+    """Return named values and formulas without shuffles.
+
+    Raises: ParseError where no lane is a variable, where the lanes are not whole warps, and where k is not 0..31.
+
+    >>> from layouts.verify.expression import parse_expression
+    >>> from layouts.verify.domain import read_variable
+    >>> lane = read_variable("lane", 32)
+    >>> lets, trees = with_lanes([], [parse_expression("__shfl_xor_sync(0xffffffff, lane * 4, 2)")], {"lane": lane})
+    >>> print(trees[0])
+    (lane ^ 2) * 4
+    """
+    known: Lets = []
+    for name, tree in lets:
+        known.append((name, _expanded(tree, known, variables)))
+    return known, [_expanded(tree, known, variables) for tree in trees]
+
+
+def _expanded(tree: Expression, lets: Lets, variables: dict[str, Variable]) -> Expression:
+    def replace(node: Expression) -> Expression | None:
+        if not isinstance(node, Call) or node.function != _SHUFFLE:
+            return None
+        lane = next((name for name in _LANES if name in variables), None)
+        if lane is None:
+            raise ParseError(
+                f"{_SHUFFLE} needs a lane among the variables: {', '.join(_LANES)}", node.text, node.position
+            )
+        values = variables[lane].values
+        if not isinstance(values, range) or values.start % 32 or len(values) % 32:
+            raise ParseError(
+                f"{_SHUFFLE} reads other lanes: {lane} must run through whole warps", node.text, node.position
+            )
+        _, value, distance = node.arguments
+        if not isinstance(distance, Literal) or distance.value > 31:
+            raise ParseError(
+                f"{_SHUFFLE} is read with a number from 0 to 31 as its last value", node.text, node.position
+            )
+        turned = Binary("^", Name(lane), distance)
+        whole = _inlined(value, lets, lane)
+        return rebuilt(whole, lambda part: turned if isinstance(part, Name) and part.name == lane else None)
+
+    if not any([isinstance(node, Call) and node.function == _SHUFFLE for node in tree.postorder()]):
+        return tree
+    return rebuilt(tree, replace)
+
+
+def _inlined(tree: Expression, lets: Lets, lane: str) -> Expression:
+    """Return the tree with the named values that depend on the lane written out."""
+    moving = {lane}
+    for name, value in lets:
+        if moving & set(names(value)):
+            moving.add(name)
+    for name, value in reversed(lets):
+        if name in moving and name in names(tree):
+            tree = rebuilt(tree, lambda part: value if isinstance(part, Name) and part.name == name else None)  # noqa: B023
+            if len(tree.postorder()) > MOST_NODES:
+                raise LayoutError(f"{_SHUFFLE}: its value has more than {MOST_NODES} names and operators", name)
+    return tree
