@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from .algebra.slice import dice_ as dice_
     from .algebra.slice import domain_offset as domain_offset
     from .algebra.slice import slice_ as slice_
+    from .algebra.slice import slice_and_offset as slice_and_offset
     from .bits import BitMatrix as BitMatrix
     from .compact import LayoutLeft as LayoutLeft
     from .compact import LayoutRight as LayoutRight
@@ -78,6 +79,23 @@ if TYPE_CHECKING:
     from .derivation.explain import explain as explain
     from .derivation.model import Explanation as Explanation
     from .derivation.model import Step as Step
+    from .encodings.amd import AMDMFMALayout as AMDMFMALayout
+    from .encodings.amd import AMDWMMALayout as AMDWMMALayout
+    from .encodings.blocked import BlockedLayout as BlockedLayout
+    from .encodings.blocked import DistributedLinearLayout as DistributedLinearLayout
+    from .encodings.blocked import SliceLayout as SliceLayout
+    from .encodings.cga import combine_cta_cga_with_shape as combine_cta_cga_with_shape
+    from .encodings.cga import make_cga_layout as make_cga_layout
+    from .encodings.dot import DotOperandLayout as DotOperandLayout
+    from .encodings.nvidia import NVMMADistributedLayout as NVMMADistributedLayout
+    from .encodings.nvmma import NVMMASharedLayout as NVMMASharedLayout
+    from .encodings.padded import PaddedSharedLayout as PaddedSharedLayout
+    from .encodings.shared import AMDRotatingSharedLayout as AMDRotatingSharedLayout
+    from .encodings.shared import PartitionedSharedLayout as PartitionedSharedLayout
+    from .encodings.shared import SharedLinearLayout as SharedLinearLayout
+    from .encodings.shared import SwizzledSharedLayout as SwizzledSharedLayout
+    from .encodings.tensor_memory import TensorMemoryLayout as TensorMemoryLayout
+    from .encodings.tensor_memory import TensorMemoryScalesLayout as TensorMemoryScalesLayout
     from .equality import difference as difference
     from .equality import equal as equal
     from .errors import EvaluationError as EvaluationError
@@ -92,23 +110,21 @@ if TYPE_CHECKING:
     from .inttuple import congruent as congruent
     from .inttuple import crd2crd as crd2crd
     from .inttuple import crd2idx as crd2idx
-    from .inttuple import depth as depth
     from .inttuple import idx2crd as idx2crd
     from .inttuple import prefix_product as prefix_product
     from .inttuple import product as product
-    from .inttuple import rank as rank
     from .inttuple import weakly_congruent as weakly_congruent
     from .joining import make_layout as make_layout
     from .layout import Layout as Layout
-    from .layout import cosize as cosize
-    from .layout import shape as shape
-    from .layout import size as size
-    from .layout import slice_and_offset as slice_and_offset
-    from .layout import stride as stride
     from .linear.actions import ColumnAction as ColumnAction
     from .linear.affine import AffineLayout as AffineLayout
     from .linear.affine import fix_inputs as fix_inputs
     from .linear.affine import xor_inputs as xor_inputs
+    from .linear.cpp_names import complement_basis as complement_basis
+    from .linear.cpp_names import intersection_basis as intersection_basis
+    from .linear.cpp_names import invert_and_compose_local as invert_and_compose_local
+    from .linear.cpp_names import nullspace_basis as nullspace_basis
+    from .linear.cpp_names import rename_linear_layout_dims as rename_linear_layout_dims
     from .linear.cute import from_affine as from_affine
     from .linear.cute import from_linear as from_linear
     from .linear.cute import swizzled_from_linear as swizzled_from_linear
@@ -132,6 +148,7 @@ if TYPE_CHECKING:
     from .linear.utils import reshape_layout as reshape_layout
     from .linear.utils import standard_out_dim_names as standard_out_dim_names
     from .linear.utils import standard_out_dim_pairs as standard_out_dim_pairs
+    from .linear.utils import strided_standard_nd as strided_standard_nd
     from .linear.utils import transpose_linear_layout as transpose_linear_layout
     from .linear.utils import zeros_like as zeros_like
     from .linearity import bit_images as bit_images
@@ -143,15 +160,30 @@ if TYPE_CHECKING:
     from .lookup import get_1d_coord as get_1d_coord
     from .lookup import get_flat_coord as get_flat_coord
     from .lookup import get_hier_coord as get_hier_coord
+    from .measures import cosize as cosize
+    from .measures import depth as depth
+    from .measures import rank as rank
+    from .measures import shape as shape
+    from .measures import size as size
+    from .measures import stride as stride
     from .module import F2 as F2
     from .module import ArithTuple as ArithTuple
     from .module import E as E
     from .module import Module as Module
     from .module import Z as Z
     from .module import Zn as Zn
+    from .notation.cpp import parse_cpp as parse_cpp
+    from .notation.cpp import to_cpp as to_cpp
     from .notation.cute import parse as parse
     from .notation.cute import to_text as to_text
+    from .notation.dump import find_layouts as find_layouts
+    from .notation.gluon import from_gluon as from_gluon
+    from .notation.gluon import parse_gluon as parse_gluon
     from .notation.linear import parse_linear as parse_linear
+    from .notation.registry import convert_notation as convert_notation
+    from .notation.strides import parse_strides as parse_strides
+    from .notation.strides import to_strides_text as to_strides_text
+    from .notation.ttgir import parse_ttgir as parse_ttgir
     from .orders import colex_geq as colex_geq
     from .orders import colex_gtr as colex_gtr
     from .orders import colex_leq as colex_leq
@@ -241,8 +273,23 @@ if TYPE_CHECKING:
     from .tree import unwrap as unwrap
     from .tree import wrap as wrap
     from .values import from_values as from_values
+    from .verify.access import Access as Access
+    from .verify.access import conflicts as conflicts
+    from .verify.access_report import AccessReport as AccessReport
+    from .verify.callables import where as where
     from .verify.check import Verdict as Verdict
     from .verify.check import check as check
+    from .verify.compare import Comparison as Comparison
+    from .verify.compare import compare as compare
+    from .verify.memory import MemoryModel as MemoryModel
+    from .verify.memory import memory_model as memory_model
+    from .verify.repair import fix_conflicts as fix_conflicts
+    from .verify.repair_report import Repair as Repair
+    from .verify.repair_report import RepairReport as RepairReport
+    from .verify.sectors import SectorReport as SectorReport
+    from .verify.sectors import sectors as sectors
+    from .verify.width import VectorReport as VectorReport
+    from .verify.width import vector_width as vector_width
 
 __version__ = "0.1.0"
 
@@ -268,7 +315,7 @@ _ROOMS = {
         "zipped_product",
     ),
     "algebra.recast": ("downcast", "max_alignment", "recast", "upcast"),
-    "algebra.slice": ("dice_", "domain_offset", "slice_"),
+    "algebra.slice": ("dice_", "domain_offset", "slice_", "slice_and_offset"),
     "bits": ("BitMatrix",),
     "compact": ("LayoutLeft", "LayoutRight", "compact_major", "compact_order", "suffix_product"),
     "composed": ("ComposedLayout",),
@@ -283,6 +330,20 @@ _ROOMS = {
     ),
     "derivation.explain": ("explain",),
     "derivation.model": ("Explanation", "Step"),
+    "encodings.amd": ("AMDMFMALayout", "AMDWMMALayout"),
+    "encodings.blocked": ("BlockedLayout", "DistributedLinearLayout", "SliceLayout"),
+    "encodings.cga": ("combine_cta_cga_with_shape", "make_cga_layout"),
+    "encodings.dot": ("DotOperandLayout",),
+    "encodings.nvidia": ("NVMMADistributedLayout",),
+    "encodings.nvmma": ("NVMMASharedLayout",),
+    "encodings.padded": ("PaddedSharedLayout",),
+    "encodings.shared": (
+        "AMDRotatingSharedLayout",
+        "PartitionedSharedLayout",
+        "SharedLinearLayout",
+        "SwizzledSharedLayout",
+    ),
+    "encodings.tensor_memory": ("TensorMemoryLayout", "TensorMemoryScalesLayout"),
     "equality": ("difference", "equal"),
     "errors": (
         "EvaluationError",
@@ -299,17 +360,22 @@ _ROOMS = {
         "congruent",
         "crd2crd",
         "crd2idx",
-        "depth",
         "idx2crd",
         "prefix_product",
         "product",
-        "rank",
         "weakly_congruent",
     ),
     "joining": ("make_layout",),
-    "layout": ("Layout", "cosize", "shape", "size", "slice_and_offset", "stride"),
+    "layout": ("Layout",),
     "linear.actions": ("ColumnAction",),
     "linear.affine": ("AffineLayout", "fix_inputs", "xor_inputs"),
+    "linear.cpp_names": (
+        "complement_basis",
+        "intersection_basis",
+        "invert_and_compose_local",
+        "nullspace_basis",
+        "rename_linear_layout_dims",
+    ),
     "linear.cute": ("from_affine", "from_linear", "swizzled_from_linear", "to_affine", "to_linear"),
     "linear.dims": ("supremum",),
     "linear.layout": ("LinearLayout",),
@@ -331,14 +397,22 @@ _ROOMS = {
         "reshape_layout",
         "standard_out_dim_names",
         "standard_out_dim_pairs",
+        "strided_standard_nd",
         "transpose_linear_layout",
         "zeros_like",
     ),
     "linearity": ("bit_images", "from_matrix", "is_carry_free", "to_f2", "to_matrix", "to_z"),
     "lookup": ("get_1d_coord", "get_flat_coord", "get_hier_coord"),
+    "measures": ("cosize", "depth", "rank", "shape", "size", "stride"),
     "module": ("F2", "ArithTuple", "E", "Module", "Z", "Zn"),
+    "notation.cpp": ("parse_cpp", "to_cpp"),
     "notation.cute": ("parse", "to_text"),
+    "notation.dump": ("find_layouts",),
+    "notation.gluon": ("from_gluon", "parse_gluon"),
     "notation.linear": ("parse_linear",),
+    "notation.registry": ("convert_notation",),
+    "notation.strides": ("parse_strides", "to_strides_text"),
+    "notation.ttgir": ("parse_ttgir",),
     "orders": (
         "colex_geq",
         "colex_gtr",
@@ -412,7 +486,16 @@ _ROOMS = {
         "wrap",
     ),
     "values": ("from_values",),
+    "verify.access": ("Access", "conflicts"),
+    "verify.access_report": ("AccessReport",),
+    "verify.callables": ("where",),
     "verify.check": ("Verdict", "check"),
+    "verify.compare": ("Comparison", "compare"),
+    "verify.memory": ("MemoryModel", "memory_model"),
+    "verify.repair": ("fix_conflicts",),
+    "verify.repair_report": ("Repair", "RepairReport"),
+    "verify.sectors": ("SectorReport", "sectors"),
+    "verify.width": ("VectorReport", "vector_width"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -423,13 +506,41 @@ __all__ = [  # noqa: PLE0604, RUF100 - the public surface, checked against the i
 
 def __getattr__(name: str) -> object:
     room = _ROOM_OF.get(name)
+    if name in _OPEN_ROOMS:
+        from importlib import import_module
+
+        return import_module(f"layouts.{name}")
     if room is None:
-        raise AttributeError(f"module 'layouts' has no attribute {name!r}")
+        raise AttributeError(f"module 'layouts' has no attribute {name!r}{_hint(name)}")
     from importlib import import_module
 
     value = getattr(import_module(f"layouts.{room}"), name)
     globals()[name] = value
     return value
+
+
+_OPEN_ROOMS = ("hardware", "testing")
+"""Rooms that are used under their own name: ``layouts.hardware.find(...)``."""
+
+_ELSEWHERE = {
+    "dice": "dice_",
+    "filter": "filter_modes",
+    "make_composed_layout": "ComposedLayout",
+    "make_swizzle": "Swizzle",
+    "recast_layout": "recast",
+    "slice": "slice_",
+}
+"""Names that the field uses and Python has given away, or that are a class here."""
+
+
+def _hint(name: str) -> str:
+    """Return what may have been meant, for the message."""
+    if name.startswith("_"):
+        return ""
+    from difflib import get_close_matches
+
+    near = [_ELSEWHERE[name]] if name in _ELSEWHERE else get_close_matches(name, _ROOM_OF, 3)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def __dir__() -> list[str]:

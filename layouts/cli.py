@@ -1,4 +1,4 @@
-"""The ``layouts`` command: ``check`` formulas, ``show`` and ``explain`` layouts."""
+"""The ``layouts`` command: ``check`` formulas, ``conflicts`` and ``fix`` of banks, ``show`` and ``explain`` layouts."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
 __all__ = ["main"]
 
-HOLDS, FAILS, BAD_INPUT = 0, 1, 2
+HOLDS, FAILS, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0 holds, 1 fails, 2 bad input.
+    """Run the command and return its exit status: 0 holds, 1 fails, 2 bad input, 3 undecided.
 
     >>> main(["show", "(2,3):(3,1)"])
     (2,3):(3,1)   size 6, cosize 6
@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from .errors import EvaluationError, LayoutError
 
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser("--json" in given).parse_args(given)
     try:
         status = int(options.run(options))
         sys.stdout.flush()
@@ -44,12 +45,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(json: bool = False) -> argparse.ArgumentParser:
     import argparse
 
     from . import __version__
+    from .notation.convert_command import add_convert_command
+    from .verify.access_command import add_access_commands
+    from .verify.equal_command import add_equal_command
 
-    parser = argparse.ArgumentParser(prog="layouts", description="The algebra of GPU tensor layouts, exact or refused.")
+    class Parser(argparse.ArgumentParser):
+        """A parser whose complaints are JSON where that is asked for."""
+
+        def error(self, message: str) -> NoReturn:
+            if json:
+                _print_json({"error": message, "type": "UsageError", "witness": None})
+                sys.exit(BAD_INPUT)
+            super().error(message)
+
+    parser = Parser(prog="layouts", description="The algebra of GPU tensor layouts, exact or refused.")
     parser.add_argument("--version", action="version", version=f"layouts {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_check(commands)
@@ -58,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--limit", type=_number, default=2**16, metavar="N", help="the most values to print (65536)")
     show.set_defaults(run=_show)
     _add_explain(commands)
+    add_access_commands(commands)
+    add_convert_command(commands)
+    add_equal_command(commands)
     return parser
 
 
@@ -75,15 +91,26 @@ def _add_explain(commands: Any) -> None:
 
 
 def _add_check(commands: Any) -> None:
+    from .verify.source_command import add_source_options
+
     check = commands.add_parser(
         "check",
         help="prove or refute what a C index expression does",
         description="Prove or refute what a C index expression does over the ranges of its variables.",
-        epilog="Exit status: 0 it holds, 1 it fails, 2 bad input.",
+        epilog="Exit status: 0 it holds, 1 it fails, 2 bad input, 3 undecided.",
     )
     check.add_argument(
-        "expression", metavar="EXPRESSION | FILE.toml", help="a C integer expression or a file of checks"
+        "expression",
+        metavar="EXPRESSION | PATH",
+        help="a C integer expression, a .toml file of checks, or source files and directories with annotations",
     )
+    add_source_options(check)
+    check.add_argument("--dialect", choices=("c", "python"), default="c", help="the language of the formula (c)")
+    check.add_argument("--loop", metavar="LOOP", help="a stepped value, 't: p = START; STEP'")
+    check.add_argument(
+        "--assume", action="append", default=[], metavar="COND", help="'M <= 65536', of a symbolic extent"
+    )
+    check.add_argument("--all-forms", action="store_true", help="print every recovered form, not the simplest alone")
     check.add_argument(
         "-v",
         "--variable",
@@ -113,9 +140,15 @@ def _number(text: str) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from .errors import LayoutError
     from .verify.check import check
+    from .verify.source_command import names_sources, run_sources
 
-    if options.expression.endswith(".toml"):
+    if names_sources(options):
+        return run_sources(options)
+    if options.format:
+        raise LayoutError("--format belongs to source files; one expression has --json", options.format)
+    if options.expression.endswith(".toml") or _like_a_path(options):
         return _check_file(options)
     verdict = check(
         options.expression,
@@ -127,12 +160,15 @@ def _check(options: argparse.Namespace) -> int:
         expect=options.expect,
         limit=options.limit,
         int_bits=options.int_bits,
+        dialect=options.dialect,
+        loop=options.loop,
+        assume=options.assume,
     )
     if options.json:
         _print_json(verdict.to_json())
     else:
-        print(verdict)
-    return HOLDS if verdict.holds else FAILS
+        print(verdict.text(options.all_forms))
+    return HOLDS if verdict.holds else FAILS if verdict.failures else UNDECIDED
 
 
 def _pairs(texts: list[str], complaint: str) -> dict[str, str]:
@@ -153,12 +189,16 @@ def _check_file(options: argparse.Namespace) -> int:
     from .errors import LayoutError
     from .verify.suite import read_suite, run_suite, suite_table
 
-    for name in ("variable", "let", "size", "equals", "same_as", "expect"):
+    for name in ("variable", "let", "size", "equals", "same_as", "expect", "loop", "assume"):
         if getattr(options, name):
             raise LayoutError(f"--{name.replace('_', '-')} belongs to one expression, not to a file of checks", name)
     try:
         with open(options.expression, encoding="utf-8") as file:
             text = file.read()
+    except FileNotFoundError as error:
+        raise LayoutError(
+            f"there is no file {options.expression}{_nearby(options.expression)}", options.expression
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise LayoutError(f"{options.expression}: {error}", options.expression) from error
     outcomes = run_suite(read_suite(text), limit=options.limit)
@@ -169,8 +209,27 @@ def _check_file(options: argparse.Namespace) -> int:
     return FAILS if any(outcome.surprises for outcome in outcomes) else HOLDS
 
 
+def _like_a_path(options: argparse.Namespace) -> bool:
+    """Tell whether the text is no formula but the name of a file, perhaps misspelt."""
+    from re import fullmatch
+
+    return not options.variable and fullmatch(r"[\w./\\-]*\w\.[A-Za-z]\w*", options.expression) is not None
+
+
+def _nearby(path: str) -> str:
+    """Return a hint at a file with nearly that name."""
+    from difflib import get_close_matches
+    from pathlib import Path
+
+    folder = Path(path).parent
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    near = get_close_matches(Path(path).name, names, 1)
+    return f"; there is {folder / near[0]}" if near else ""
+
+
 def _outcome(outcome: Any) -> dict[str, Any]:
-    return {"id": outcome.case.name, "surprises": list(outcome.surprises), **outcome.verdict.to_json()}
+    case = {"id": outcome.case.name, "surprises": list(outcome.surprises), **outcome.verdict.to_json()}
+    return {**case, "accesses": [report.to_json() for report in outcome.accesses]} if outcome.accesses else case
 
 
 def _show(options: argparse.Namespace) -> int:

@@ -73,9 +73,12 @@ def _why_not_linear(layout: Layout) -> NotLinearError | None:
         for s, d, step in _modes(layout):
             if d < 0 and s > 1:
                 return NotLinearError(f"{layout} takes the value {d} at index {step}, and F2 has no negatives", step)
+    for s in layout._s if layout.over is not Zn else ():
+        if s & (s - 1):
+            return NotLinearError(f"{layout} has the extent {s}, which is not a power of two", s)
     try:
         images = bit_images(layout)
-    except NotLinearError as error:
+    except NotLinearError as error:  # over Zn
         return error
     pair = first_carry(images)
     if pair is None:
