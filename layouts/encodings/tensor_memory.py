@@ -142,11 +142,15 @@ class TensorMemoryScalesLayout(Encoding):
     def to_linear_layout(self, shape: Sequence[int]) -> LinearLayout:
         """Return the layout from row, column and block to the scales of a shape.
 
-        Requires: powers of two.
+        Requires: powers of two; a part of the shape for each block.
         Raises:   ProfileError otherwise.
         """
-        sizes = Reader("TensorMemoryScalesLayout").shape(shape, 2)
+        read = Reader("TensorMemoryScalesLayout")
+        sizes = read.shape(shape, 2)
         part = shape_per_block(self.cga_layout, sizes)
+        splits = blocks_of(self.cga_layout, 2).get_out_dim_sizes()
+        if any([split > size for split, size in zip(splits, sizes, strict=True)]):
+            raise read.refuse("shape", sizes, f"has no part for each of the {splits[0]}x{splits[1]} blocks")
         identity, zeros = LinearLayout.identity_1d, LinearLayout.zeros_1d
         tile = identity(32, "row", "dim0") * zeros(4, "row", "dim0")
         tile = tile * identity(4, "col", "dim1") * identity(2, "col", "dim0")

@@ -20,10 +20,11 @@ from ..errors import LayoutError, ParseError
 from ..inttuple import MAX_DEPTH
 from ..layout import Layout
 from ..module import ArithTuple, E, Z, Zn
+from .cursor import Cursor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
 __all__ = ["is_cpp_text", "parse_cpp", "to_cpp"]
 
@@ -66,8 +67,7 @@ def parse_cpp(text: str) -> Any:
     reader = _Reader(text)
     value = reader.value()
     reader.take(";")
-    if reader.kind != "end":
-        reader.fail(f"expected the end, {reader.found()}")
+    reader.expect_end()
     return value
 
 
@@ -114,36 +114,12 @@ def _leaf(leaf: Any) -> str:
     return f"_{leaf}" if leaf >= 0 else f"C<{leaf}>"
 
 
-class _Reader:
+class _Reader(Cursor):
+    """Reads types and values of C++."""
+
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
         self.depth = 0
-        self.advance()
-
-    def advance(self) -> None:
-        match = _TOKEN.match(self.text, self.position)
-        if match is None or match.lastgroup is None:
-            self.kind, self.token, self.start = "end", "", len(self.text.rstrip())
-            return
-        self.kind, self.token = match.lastgroup, match[match.lastgroup]
-        self.start, self.position = match.start(match.lastgroup), match.end()
-
-    def fail(self, reason: str, position: int | None = None) -> NoReturn:
-        raise ParseError(reason, self.text, self.start if position is None else position)
-
-    def found(self) -> str:
-        return f"found {self.token[:40]!r}" if self.kind != "end" else "found the end"
-
-    def take(self, token: str) -> bool:
-        if self.token != token or self.kind == "end":
-            return False
-        self.advance()
-        return True
-
-    def expect(self, token: str, where: str) -> None:
-        if not self.take(token):
-            self.fail(f"expected {token} {where}, {self.found()}")
+        super().__init__(text, _TOKEN)
 
     def value(self) -> Any:
         """Read any value, and skip the {} or () that makes a value of a type."""

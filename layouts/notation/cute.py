@@ -25,6 +25,7 @@ from ..errors import LayoutError, ParseError
 from ..inttuple import MAX_DEPTH
 from ..layout import Layout
 from ..module import ArithTuple, E, F2Stride
+from .cursor import Cursor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,45 +97,19 @@ def to_text(value: Any, *, static: bool = False, swizzle: str = "Sw") -> str:
     return re.sub(r"<[^>]*>|@\d+|F\d+|-?\d+", lambda m: m[0] if m[0][0] in "<@F" else "_" + m[0], result)
 
 
-class _Reader:
-    """A token at a time, with one token to look ahead; it remembers where each token starts."""
+class _Reader(Cursor):
+    """Reads chains, layouts and swizzles."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
         self.items = 0
-        self.advance()
-
-    def advance(self) -> None:
-        match = _TOKEN.match(self.text, self.position)
-        if match is None or match.lastgroup is None:
-            self.kind, self.token, self.start = "end", "", len(self.text.rstrip())
-            return
-        self.kind, self.token = match.lastgroup, match[match.lastgroup]
-        self.start, self.position = match.start(match.lastgroup), match.end()
-
-    def fail(self, reason: str, position: int | None = None) -> ParseError:
-        return ParseError(reason, self.text, self.start if position is None else position)
-
-    def found(self) -> str:
-        return f"found {self.token!r}" if self.kind != "end" else "found the end"
-
-    def take(self, token: str) -> bool:
-        if self.token != token or self.kind == "number":
-            return False
-        self.advance()
-        return True
-
-    def expect_end(self) -> None:
-        if self.kind != "end":
-            raise self.fail(f"expected the end, {self.found()}")
+        super().__init__(text, _TOKEN)
 
     def number(self, role: str) -> int:
         if self.kind != "number":
-            raise self.fail(f"expected {role}, {self.found()}")
+            self.fail(f"expected {role}, {self.found()}")
         digits = self.token.removeprefix("_")
         if len(digits) > _MAX_DIGITS:
-            raise self.fail(f"a number of {len(digits)} digits, more than {_MAX_DIGITS}")
+            self.fail(f"a number of {len(digits)} digits, more than {_MAX_DIGITS}")
         self.advance()
         return int(digits)
 
@@ -146,19 +121,19 @@ class _Reader:
             items.append((self.start, self.item()))
         position, value = items.pop()
         if items and not isinstance(value, (Layout, ComposedLayout)):
-            raise self.fail("a chain ends in a layout, shape:stride", position)
+            self.fail("a chain ends in a layout, shape:stride", position)
         while items:
             position, outer = items.pop()
             offset: Any = 0
             if isinstance(outer, (int, tuple)):
                 offset = outer
                 if not items:
-                    raise self.fail(
+                    self.fail(
                         "an offset stands between two maps; before a layout alone it is written 2 + 8:1", position
                     )
                 position, outer = items.pop()
             if not isinstance(outer, (Swizzle, Layout)):
-                raise self.fail("expected a swizzle or a layout before o", position)
+                self.fail("expected a swizzle or a layout before o", position)
             value = self.guarded(ComposedLayout, position, outer, offset, value)
         return value
 
@@ -169,13 +144,13 @@ class _Reader:
         except ParseError:
             raise
         except LayoutError as error:
-            raise self.fail(error.message, position) from error
+            raise ParseError(error.message, self.text, position) from error
 
     def item(self) -> Any:
         start = self.start
         self.items += 1
         if self.items > _MAX_ITEMS:
-            raise self.fail(f"a chain of more than {_MAX_ITEMS} maps and offsets")
+            self.fail(f"a chain of more than {_MAX_ITEMS} maps and offsets")
         if self.kind == "word" and self.token in _SWIZZLES:
             return self.swizzle()
         tree = self.tree(0)
@@ -186,7 +161,7 @@ class _Reader:
             inner_at = self.start
             inner = self.chain()
             if not isinstance(inner, (Layout, ComposedLayout)):
-                raise self.fail("expected a layout after the offset", inner_at)
+                self.fail("expected a layout after the offset", inner_at)
             return self.guarded(ComposedLayout, start, None, tree, inner)
         return tree
 
@@ -196,10 +171,10 @@ class _Reader:
         numbers = []
         for role, before in (("the number of bits", "<"), ("the base", ","), ("the shift", ",")):
             if not self.take(before):
-                raise self.fail(f"expected {before} before {role} of a swizzle, {self.found()}")
+                self.fail(f"expected {before} before {role} of a swizzle, {self.found()}")
             numbers.append(self.number(role))
         if not self.take(">"):
-            raise self.fail(f"expected > to close the swizzle, {self.found()}")
+            self.fail(f"expected > to close the swizzle, {self.found()}")
         return self.guarded(Swizzle, start, *numbers)  # type: ignore[no-any-return]
 
     def tree(self, level: int) -> Any:
@@ -207,11 +182,11 @@ class _Reader:
         if not self.take("("):
             return self.leaf()
         if level >= MAX_DEPTH:
-            raise self.fail(f"nested deeper than {MAX_DEPTH} levels", opened)
+            self.fail(f"nested deeper than {MAX_DEPTH} levels", opened)
         children: list[Any] = []
         while not self.take(")"):
             if children and not self.take(","):
-                raise self.fail(f"expected , or ) to close the ( at column {opened + 1}, {self.found()}")
+                self.fail(f"expected , or ) to close the ( at column {opened + 1}, {self.found()}")
             if children and self.take(")"):
                 break
             children.append(self.tree(level + 1))
@@ -220,7 +195,7 @@ class _Reader:
     def leaf(self) -> Any:
         if self.kind == "word" and re.fullmatch("F[0-9]+", self.token):
             if len(self.token) > _MAX_DIGITS:
-                raise self.fail(f"a number of {len(self.token) - 1} digits, more than {_MAX_DIGITS}")
+                self.fail(f"a number of {len(self.token) - 1} digits, more than {_MAX_DIGITS}")
             value = F2Stride(int(self.token[1:]))
             self.advance()
             return value
@@ -232,7 +207,7 @@ class _Reader:
             self.advance()
             term = self.number("a coefficient")
             if self.token != "@":
-                raise self.fail(f"expected @ and an axis, {self.found()}")
+                self.fail(f"expected @ and an axis, {self.found()}")
             at = self.start
             total = self.guarded(ArithTuple.__add__, at, total, self.coordinate(term))
         return total

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 
 from ..errors import LayoutError, ParseError
+from .cursor import Cursor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, NoReturn
+    from typing import Any
 
 __all__: list[str] = []
 
@@ -32,44 +33,14 @@ class Fields(dict[str, "Any"]):
         self.places: dict[str, int] = {}
 
 
-class MlirReader:
-    """A token at a time; ``build`` makes the value of an attribute from its name and what is between < and >."""
+class MlirReader(Cursor):
+    """Reads attributes; ``build`` makes the value of one from its name and what is between < and >."""
 
     def __init__(self, text: str, aliases: Mapping[str, Any], build: Callable[[MlirReader, str, int], Any]) -> None:
-        self.text = text
         self.aliases = aliases
         self.build = build
-        self.position = 0
         self.depth = 0
-        self.advance()
-
-    def advance(self) -> None:
-        match = _TOKEN.match(self.text, self.position)
-        if match is None or match.lastgroup is None:
-            self.kind, self.token, self.start = "end", "", len(self.text.rstrip())
-            return
-        self.kind, self.token = match.lastgroup, match[match.lastgroup]
-        self.start, self.position = match.start(match.lastgroup), match.end()
-
-    def fail(self, reason: str, position: int | None = None) -> NoReturn:
-        raise ParseError(reason, self.text, self.start if position is None else position)
-
-    def found(self) -> str:
-        return f"found {self.token[:40]!r}" if self.kind != "end" else "found the end"
-
-    def take(self, token: str) -> bool:
-        if self.token != token or self.kind == "end":
-            return False
-        self.advance()
-        return True
-
-    def expect(self, token: str, where: str) -> None:
-        if not self.take(token):
-            self.fail(f"expected {token} {where}, {self.found()}")
-
-    def expect_end(self) -> None:
-        if self.kind != "end":
-            self.fail(f"expected the end, {self.found()}")
+        super().__init__(text, _TOKEN)
 
     def number(self, what: str) -> int:
         if self.kind != "number":

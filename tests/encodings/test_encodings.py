@@ -295,3 +295,9 @@ def test_numpy_integers_are_integers():
     found = BlockedLayout(numpy.array([1, 4]), numpy.array([8, 4]), numpy.array([2, 1]), numpy.array([1, 0]))
     assert found == BLOCKED
     assert type(found.size_per_thread[0]) is int
+
+
+def test_scales_are_refused_where_the_blocks_are_more_than_the_elements():
+    with pytest.raises(ProfileError, match="no part for each of the 1x2 blocks"):
+        TensorMemoryScalesLayout([[0, 1]]).to_linear_layout([128, 1])
+    assert TensorMemoryScalesLayout([[0, 1]]).to_linear_layout([128, 2]).out_dims == [("dim0", 128), ("dim1", 2)]
