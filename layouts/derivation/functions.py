@@ -83,10 +83,16 @@ def _pair(L: Layout, why: str, ruled: bool = True) -> Steps:
 
 
 def _missed(L: Layout) -> Steps:
-    negative = L.over is not Zn and any([d < 0 and s > 1 for s, d in zip(L._s, L._d, strict=True)])
-    if L.over is Zn or negative:
-        yield Step("No natural numbers", "The values are coordinates or negative; no value is missed among them.")
+    if L.over is Zn:
+        yield Step("No natural numbers", "The values are coordinates; no number is missed among them.")
         return Refused(None)
+    place = 1
+    for s, d in zip(L._s, L._d, strict=True):
+        if d < 0 and s > 1:
+            text = f"At index {place} the value is {d}; what is missed is asked of natural numbers only."
+            yield Step("A negative value", text, before=(L,), claims=(("value", L, place, d),))
+            return Refused(place)
+        place *= s
     if L.over is F2:
         basis = yield from reduced(L)
         tops = sorted([vector.bit_length() - 1 for vector in basis])
