@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["IntegerSolutions", "Search", "modes_of"]
 
 _STEPS = 1_000_000
-"""The most equations that one search looks at."""
+"""The most products of two numbers that one search may take."""
 
 
 class IntegerSolutions:
@@ -90,7 +90,7 @@ class Search:
     """The search for a layout over Z through points (v, results), each v a natural number; (0, (0,)) is understood.
 
     Complete: ``modes`` are found whenever some layout has one of its welcome results at every v.
-    Raises: TooLargeError when a million equations do not settle it.
+    Raises: TooLargeError when a million products do not settle it.
     """
 
     def __init__(self, points: Points, steps: int = _STEPS) -> None:
@@ -123,12 +123,13 @@ class Search:
         seen: dict[int, tuple[tuple[int, ...], int]] = {0: ((0,) * (len(places) - 1), 0)}
         narrowed = known
         for v, result in self.fixed:
-            self._spend(len(places))
             row = tuple([v // place for place in places[:-1]])
             quotient = v // places[-1]
             if quotient not in seen:
+                self._spend(len(places))
                 seen[quotient] = row, result
                 continue
+            self._spend(len(places) * (1 + len(narrowed.basis)))
             other, known_result = seen[quotient]
             fitting = narrowed.such_that([a - b for a, b in zip(row, other, strict=True)], result - known_result)
             if fitting is None:
@@ -145,8 +146,13 @@ class Search:
                 return solutions.one
             v, results = self.open[position]
             row = [v // place for place in places]
+            self._spend(len(places) * (1 + len(solutions.basis)))
+            if not any([_dot(row, vector) for vector in solutions.basis]):  # all solutions say the same here
+                if _dot(row, solutions.one) in results:
+                    stack.append((position + 1, solutions))
+                continue
             for result in reversed(results):
-                self._spend(len(places))
+                self._spend(len(places) * (1 + len(solutions.basis)))
                 narrowed = solutions.such_that(row, result)
                 if narrowed is not None:
                     stack.append((position + 1, narrowed))
@@ -156,7 +162,7 @@ class Search:
         self.steps -= steps
         if self.steps < 0:
             raise TooLargeError(
-                f"{self.limit} steps of the search among the numeral systems up to {amount(self.last)} do not settle "
+                f"{self.limit} products in the search among the numeral systems up to {amount(self.last)} do not settle "
                 f"whether some layout goes through all the values",
                 self.last,
             )

@@ -39,8 +39,8 @@ _NEAR = 4096
 _FAR = 2**16
 """The largest value for which primes are tried as steps."""
 
-_STEPS = 200_000
-"""The most equations of the search on one small box."""
+_STEPS = 400_000
+"""The most products of the search on one small box."""
 
 _CHAINS = 300
 """The most chains of natural places that are tried on a larger layout."""

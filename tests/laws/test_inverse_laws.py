@@ -1,6 +1,7 @@
 """Laws of the inverses, over every module: A o R is the identity, A o L o A is A, and what follows from them."""
 
 import brute
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import INTEGER, carry_free_layouts, compact_layouts, f2_layouts, swizzles, z_layouts, zn_layouts
@@ -9,6 +10,7 @@ from layouts import (
     Layout,
     LayoutError,
     NotInvertibleError,
+    TooLargeError,
     Zn,
     coalesce,
     collision,
@@ -89,6 +91,10 @@ def test_inverses_see_the_function_and_not_its_form(A):
     assert right_inverse(short) == right_inverse(A)
     try:
         expected = left_inverse(A)
+    except TooLargeError:  # not settled for the one form, and not for the other
+        with pytest.raises(TooLargeError):
+            left_inverse(short)
+        return
     except NotInvertibleError as error:
         try:
             found = left_inverse(short)
