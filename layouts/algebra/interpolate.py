@@ -162,8 +162,8 @@ class Search:
         self.steps -= steps
         if self.steps < 0:
             raise TooLargeError(
-                f"{self.limit} products in the search among the numeral systems up to {amount(self.last)} do not settle "
-                f"whether some layout goes through all the values",
+                f"{self.limit} products in the search among the numeral systems up to {amount(self.last)} do not "
+                f"settle whether some layout goes through all the values",
                 self.last,
             )
 
