@@ -54,6 +54,11 @@ def answered():
     return list(zip(cases, triton([case[1:] for case in cases]), strict=True))
 
 
+def more_blocks_than_elements(value, shape):
+    """Tell whether a dimension has more blocks than elements; Triton's object does not show the bases of blocks."""
+    return any(v[i] >= size for v in value.cga_layout for i, size in enumerate(shape))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_bases_are_tritons(answered, kind):
     same = 0
@@ -67,6 +72,10 @@ def test_the_bases_are_tritons(answered, kind):
                 value.to_linear_layout(shape)
             continue
         bases.pop("shape")
+        if kind == "scales" and more_blocks_than_elements(value, shape):
+            with pytest.raises(LayoutError, match="no part for each of"):
+                value.to_linear_layout(shape)
+            continue
         assert ours(value, shape, bases) == bases, (str(value), shape)
         same += 1
     assert same >= 15
