@@ -8,12 +8,12 @@ and row 2 is ``Sw<3,3,3> o 128 o (64):(1)``.
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, prod
 
 from .algebra.carries import value_at
 from .algebra.composition import composition
 from .errors import LayoutError, NotALayoutError, ProfileError, TooLargeError
-from .inttuple import MAX_DEPTH, _show, amount, clean, text, to_int
+from .inttuple import MAX_DEPTH, _show, amount, clean, leaves, text, to_int
 from .layout import Layout, cut
 from .linearity import bit_images, is_carry_free
 from .module import F2, Z, Zn
@@ -101,23 +101,20 @@ class ComposedLayout:
 
     @property
     def cosize(self) -> int:
-        """The length of the interval that holds the values.
+        """The length of the interval from the smallest value to the largest, both included; see ``bounds``.
 
-        Known from the bits where the chain is linear over F2 up to a constant, and from ``inner`` where the outer map
-        changes nothing; enumerated elsewhere, up to 2**26 points.
+        Where the values are coordinates it is the product over the axes, as for a layout.
         """
+        if not _gives_coordinates(self):
+            low, high = self.bounds()
+            return high - low + 1
         known = self.as_layout()
         if known is not None:
             return known.cosize
-        from .chained import affine_bounds
-
-        low, high = affine_bounds(self) or (0, -1)
-        if low <= high:
-            return high - low + 1
-        if self._outer is None or self._is_untouched():
+        if self._outer is None:
             return self._inner.cosize
-        values = self.table()
-        return int(max(values)) - int(min(values)) + 1
+        rows = zip(*[leaves(value) for value in self.table()], strict=True)
+        return prod([max(row) - min(row) + 1 for row in rows])
 
     def _is_untouched(self) -> bool:
         """Tell whether the outer map is a swizzle that certainly changes no value."""
@@ -206,21 +203,19 @@ class ComposedLayout:
             return values
         low, high = int(values.min()) + self._offset, int(values.max()) + self._offset
         outer = self._outer
-        reach = max(high.bit_length(), low.bit_length())
-        if isinstance(outer, Swizzle):
-            target = outer.base + max(-outer.shift, 0) + outer.bits
-            lowest = outer.base + max(outer.shift, 0)
-            reach = max(reach, target, outer.source.bit_length()) if low < 0 or reach > lowest else reach
+        reach = outer._reach(low, high) if isinstance(outer, Swizzle) else max(low.bit_length(), high.bit_length())
         if reach > 63 or abs(self._offset) >= 2**63:
             raise LayoutError(f"table: a value of {self} may not fit in int64", max(abs(low), abs(high)))
         values = values + self._offset
         if isinstance(outer, Layout):
             return outer.at(values)
-        return values if outer is None or reach <= outer.base + max(outer.shift, 0) else outer._moved(values)
+        return values if outer is None or not outer.reaches(low, high) else outer._moved(values)
 
     def bounds(self) -> tuple[int, int]:
-        """Return the smallest and the largest value; see ``cosize`` for how they are found.
+        """Return the smallest and the largest value.
 
+        Known from the bits where the chain is linear over F2 up to a constant, and from ``inner`` where the outer map
+        changes nothing; enumerated elsewhere, up to 2**26 points.
         Raises: LayoutError where the values are coordinates, which have no order.
         """
         if _gives_coordinates(self):

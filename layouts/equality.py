@@ -37,7 +37,7 @@ def equal(a: Any, b: Any, *, limit: int = 2**26) -> bool:
     >>> equal(Layout((2, 4), (1, 2)), Layout(8)), equal(Layout(8), Layout(8, over=F2))
     (True, True)
     """
-    return difference(a, b, limit=limit) is None
+    return _compared("equal", a, b, limit) is None
 
 
 def difference(a: Any, b: Any, *, limit: int = 2**26) -> int | None:
@@ -48,24 +48,29 @@ def difference(a: Any, b: Any, *, limit: int = 2**26) -> int | None:
     >>> difference(Layout((4, 2), (1, 4)), Layout((4, 2), (1, 5))), difference(Layout(8), Layout(6))
     (4, 6)
     """
-    a, b = _as_layout(a), _as_layout(b)
+    return _compared("difference", a, b, limit)
+
+
+def _compared(operation: str, a: Any, b: Any, limit: int) -> int | None:
+    """Return the difference; refuse in the name of ``operation``."""
+    a, b = _as_layout(operation, a), _as_layout(operation, b)
     if not isinstance(a, Layout) or not isinstance(b, Layout):
-        return _enumerated_difference(a, b, limit)
+        return _enumerated_difference(operation, a, b, limit)
     if a.over is Zn or b.over is Zn:
         # No coordinate is an integer: the maps differ at once unless both are over Zn.
         return _mode_difference(_short(a), _short(b)) if a.over is b.over else 0
     if a.over is Z and b.over is Z:
         return _mode_difference(_short(a), _short(b))
-    return _bit_difference(a, b)
+    return _bit_difference(operation, a, b)
 
 
-def _as_layout(value: Any) -> Any:
+def _as_layout(operation: str, value: Any) -> Any:
     """Return the plain layout that is the same function, where a value knows one; else the value."""
     if isinstance(value, Layout):
         return value
     known = getattr(value, "as_layout", None)
     if known is None:
-        raise ProfileError(f"difference: {_show(value)} is not a layout; parse reads one from text", value)
+        raise ProfileError(f"{operation}: {_show(value)} is not a layout; parse reads one from text", value)
     found = known()
     return value if found is None else found
 
@@ -98,7 +103,7 @@ def _additive_bits(layout: Layout) -> tuple[list[int], int | None]:
     return images, None
 
 
-def _bit_difference(a: Layout, b: Layout) -> int | None:
+def _bit_difference(operation: str, a: Layout, b: Layout) -> int | None:
     """Compare a layout over F2 with one over F2 or Z: an image differs, or the sum carries, or a mode ends."""
     (images, end_a), (others, end_b) = _additive_bits(a), _additive_bits(b)
     common = min(len(images), len(others))
@@ -115,24 +120,24 @@ def _bit_difference(a: Layout, b: Layout) -> int | None:
     if end is None or first is None or first < end:
         return first
     # From the end of a mode whose extent is no power of two, sums of images mean nothing: look at the points.
-    return _first_from(a, b, end, min(a.size, b.size))
+    return _first_from(operation, a, b, end, min(a.size, b.size))
 
 
-def _first_from(a: Layout, b: Layout, start: int, stop: int) -> int:
+def _first_from(operation: str, a: Layout, b: Layout, start: int, stop: int) -> int:
     """Return the first index from ``start`` where two layouts differ, at the latest ``stop``, where they do."""
     for index in range(start, min(stop, start + _LOOKED_AT)):
         if a(index) != b(index):
             return index
     if stop - start > _LOOKED_AT:
-        raise TooLargeError(f"difference: {a} and {b} agree at {_LOOKED_AT} points from index {start} on", _LOOKED_AT)
+        raise TooLargeError(f"{operation}: {a} and {b} agree at {_LOOKED_AT} points from index {start} on", _LOOKED_AT)
     return stop
 
 
-def _enumerated_difference(a: Any, b: Any, limit: int) -> int | None:
+def _enumerated_difference(operation: str, a: Any, b: Any, limit: int) -> int | None:
     points = min(a.size, b.size)
     if points > limit:
         raise TooLargeError(
-            f"difference: {a} and {b} would be compared at {amount(points)} points, the limit is {limit}", points
+            f"{operation}: {a} and {b} would be compared at {amount(points)} points, the limit is {limit}", points
         )
     if isinstance(a(0), int) != isinstance(b(0), int):
         return 0

@@ -12,7 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["joined", "make_layout"]
+    from .module import Module
+
+__all__ = ["common_module", "joined", "make_layout"]
 
 
 def make_layout(*parts: Any, stride: Any = None) -> Layout:
@@ -38,15 +40,22 @@ def make_layout(*parts: Any, stride: Any = None) -> Layout:
             return _of_shape(parts, stride)
     if stride is not None:
         raise ProfileError(f"make_layout: the stride {_show(stride)} goes with a shape, not with layouts", stride)
-    modules = {item._over.name: item._over for item in parts if any(item._d)}
-    over = next(iter(modules.values())) if modules else (parts[0]._over if parts else Z)
-    if len(modules) > 1:
-        raise ProfileError(f"make_layout: {' and '.join(map(str, parts))} live in different modules", parts)
+    over = common_module("make_layout", parts)
     steps = [stored(m._stride, over) if m._over is not over else m._stride for m in parts]
     result = trusted(tuple([m._shape for m in parts]), tuple(steps), over)
     if over is F2:
         check_f2(result._s, result._d)
     return result
+
+
+def common_module(operation: str, parts: tuple[Layout, ...]) -> Module:
+    """Return the module of layouts that are brought together; one without strides goes with any, and Z is for none."""
+    modules = {item._over.name: item._over for item in parts if any(item._d)}
+    if len(modules) > 1:
+        raise ProfileError(f"{operation}: {' and '.join(map(str, parts))} live in different modules", parts)
+    if modules:
+        return next(iter(modules.values()))
+    return parts[0]._over if parts else Z
 
 
 def _of_shape(parts: tuple[Any, ...], stride: Any) -> Layout:

@@ -287,8 +287,8 @@ class Layout:
     def at(self, indices: Any) -> Any:
         """Return the values at an array of indices, as an int64 array of the same form: ``L.at(I)[k] == L(I[k])``.
 
-        Indices are natural numbers and may lie beyond the size.
-        Raises: LayoutError over Zn, for negative indices, or when a value does not fit in int64.
+        Indices may lie beyond the size; a layout over Z with one mode goes on below 0 as well.
+        Raises: LayoutError over Zn, for negative indices that have no digits, or when a value does not fit in int64.
 
         >>> Layout((4, 8), (8, 1)).at([[0, 1], [14, 31]]).tolist()
         [[0, 8], [19, 31]]

@@ -14,7 +14,8 @@ CuTe counts *colexicographically*: the leftmost leaf is the fastest digit.  nump
 from __future__ import annotations
 
 from .errors import ProfileError
-from .inttuple import _shape_of, _show, clean, congruent, flatten, leaves, text, to_int, unflatten
+from .inttuple import _show, clean, congruent, flatten, leaves, text, to_int, unflatten
+from .shapes import _positive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def coordinates(shape: IntTuple, order: str = "colex") -> Iterator[IntTuple]:
     >>> list(coordinates((2, (1, 2)), order="lex"))
     [(0, (0, 0)), (0, (0, 1)), (1, (0, 0)), (1, (0, 1))]
     """
-    tree = _domain("coordinates", shape)
+    tree = _positive("coordinates", shape)
     fast = _fastest_first("coordinates", order, len(flatten(tree)))
     return _walk(tree, flatten(tree), fast)
 
@@ -236,7 +237,7 @@ def increment(coordinate: IntTuple, shape: IntTuple, order: str = "colex") -> In
     >>> increment((1, (0, 0)), (2, (1, 2))), increment((0, (0, 1)), (2, (1, 2)), order="lex")
     ((0, (0, 1)), (1, (0, 0)))
     """
-    tree = _domain("increment", shape)
+    tree = _positive("increment", shape)
     extents = flatten(tree)
     point = clean(coordinate, "increment: a digit")
     if not congruent(point, tree):
@@ -270,7 +271,7 @@ def idx2crd_lex(index: Coordinate, shape: IntTuple) -> IntTuple:
     >>> idx2crd_lex(21, (4, (2, 3))), idx2crd_lex((1, 5), (4, (2, 3)))
     ((3, (1, 0)), (1, (1, 2)))
     """
-    tree = _domain("idx2crd_lex", shape)
+    tree = _positive("idx2crd_lex", shape)
     return _digits_lex(index, tree, tree)
 
 
@@ -310,7 +311,7 @@ def crd2idx_lex(coordinate: Coordinate, shape: IntTuple) -> int:
     >>> crd2idx_lex((3, (1, 0)), (4, (2, 3)))
     21
     """
-    tree = _domain("crd2idx_lex", shape)
+    tree = _positive("crd2idx_lex", shape)
     value, place = 0, 1
     for digit, extent in zip(
         reversed(flatten(_digits_lex(coordinate, tree, tree))), reversed(flatten(tree)), strict=True
@@ -321,14 +322,6 @@ def crd2idx_lex(coordinate: Coordinate, shape: IntTuple) -> int:
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
-
-
-def _domain(operation: str, shape: IntTuple) -> IntTuple:
-    tree = _shape_of(shape)
-    for extent in leaves(tree):
-        if extent < 1:
-            raise ProfileError(f"{operation}: an extent must be at least 1, not {extent}", extent)
-    return tree
 
 
 def _fastest_first(operation: str, order: str, count: int) -> range:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .errors import ProfileError
 from .inttuple import MAX_DEPTH, _show, to_int
-from .joining import make_layout
+from .joining import common_module, make_layout
 from .layout import Layout, read_layout, trusted
 from .module import ArithTuple, F2Stride
 
@@ -114,7 +114,9 @@ def rearranged(operation: str, obj: Any, change: Callable[[Any], Any]) -> Any:
 def rearranged_with(operation: str, obj: Any, item: Any, change: Callable[[Any, Any], Any]) -> Any:
     """Change a tuple with an item, or a layout with a layout."""
     if isinstance(obj, Layout):
-        both = make_layout(obj, read_layout(item, operation))  # brings both to one module
+        other = read_layout(item, operation)
+        common_module(operation, (obj, other))  # refuses in the name of the operation
+        both = make_layout(obj, other)  # brings both to one module
         return trusted(change(*both.shape), change(*both.stride), both.over)  # type: ignore[misc]
     if has_modes(obj):
         return _rebuilt(operation, obj, lambda inner: rearranged_with(operation, inner, item, change))

@@ -20,7 +20,8 @@ BitMatrix((6,), rows=3)
 
 from __future__ import annotations
 
-from .bits import BitMatrix, _natural, _number, _same, _show
+from .bit_input import _natural, _number, _show
+from .bits import BitMatrix, _same
 from .elimination import image
 from .errors import ProfileError
 

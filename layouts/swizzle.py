@@ -15,28 +15,23 @@ from __future__ import annotations
 
 from math import gcd
 
-from .algebra.carries import first_box
+from .algebra.carries import from_points
 from .algebra.coalesce import describe
 from .algebra.composition import composition
 from .elimination import set_bits
 from .errors import LayoutError, NotALayoutError, TooLargeError
-from .inttuple import amount, to_int
+from .inttuple import to_int
 from .layout import Layout
 from .linearity import bit_images, from_images, is_carry_free
 from .module import F2, Z, Zn
-from .values import from_values_over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .bits import BitMatrix
-    from .inttuple import IntTuple
 
 __all__ = ["Swizzle"]
-
-_ENUMERATED = 2**22
-"""The most points that are enumerated where no closed form is known."""
 
 _WIDEST = 2**12
 """The most bits of a matrix."""
@@ -109,12 +104,16 @@ class Swizzle:
         if not x.size:
             return x.astype("int64")
         low, high = int(x.min()), int(x.max())
-        reach = max(high.bit_length(), low.bit_length())
-        if low < 0 or reach > self._base + max(self._shift, 0):
-            reach = max(reach, self.source.bit_length(), self._base + max(-self._shift, 0) + self._bits)
-        if reach > 63:
+        if self._reach(low, high) > 63:
             raise LayoutError(f"{self}: a swizzled number up to {high} may not fit in int64", high)
         return x.astype("int64")
+
+    def _reach(self, low: int, high: int) -> int:
+        """Return how many bits the numbers between ``low`` and ``high`` take while they are swizzled."""
+        reach = max(low.bit_length(), high.bit_length())
+        if not self.reaches(low, high):
+            return reach
+        return max(reach, self.source.bit_length(), self._base + max(-self._shift, 0) + self._bits)
 
     def _moved(self, x: Any) -> Any:
         """Return the swizzle of an integer, or of an int64 array that is known to fit."""
@@ -182,7 +181,16 @@ class Swizzle:
             return from_images(tuple(map(self, bit_images(layout))), layout.shape)
         if not self.reaches(*layout.bounds()):
             return layout
-        return _by_values(self, layout, (F2, Z))
+
+        def values(part: Layout) -> Any:
+            try:
+                return self(part.table())
+            except LayoutError:  # a value beyond int64
+                return [self(part(i)) for i in range(part.size)]
+
+        return from_points(
+            values, layout, (F2, Z), lambda part: f"composition: {self} o {describe(part)}", repr(self), "L"
+        )
 
     def _composed_after(self, A: Layout) -> Layout:
         """Return A o self on the domain of A."""
@@ -192,7 +200,12 @@ class Swizzle:
             return swizzled
         if not self.reaches(0, A.size):
             return A
-        return _by_values(A, _Indices(self, A.shape, A.size), (A.over,))
+
+        def values(domain: Layout) -> Any:
+            return [A(self(i)) for i in range(domain.size)]
+
+        chain = f"composition: {describe(A)} o {self}"
+        return from_points(values, Layout(A.shape), (A.over,), lambda _: chain, "A", "L", boxed=False)
 
     def _upcast(self, n: int, round_up: bool) -> Swizzle:  # noqa: ARG002 - the same form as for layouts
         """Return the swizzle on groups of n numbers: base moves down by log2(n)."""
@@ -245,49 +258,3 @@ def _merged(outer: Swizzle, inner: Swizzle) -> Swizzle:
 def _moved_bits(swizzle: Swizzle) -> set[int]:
     first = swizzle.base + max(swizzle.shift, 0)
     return set(range(first, first + swizzle.bits))
-
-
-class _Indices:
-    """A swizzle read on the indices of a shape, for enumeration."""
-
-    def __init__(self, swizzle: Swizzle, shape: IntTuple, size: int) -> None:
-        self.swizzle, self.shape, self.size = swizzle, shape, size
-
-    def __call__(self, index: int) -> Any:
-        return self.swizzle(index)
-
-    def __str__(self) -> str:
-        return str(self.swizzle)
-
-
-def _by_values(outer: Any, inner: Any, modules: tuple[Any, ...]) -> Layout:
-    """Return the layout with the values outer(inner(i)), looked at one by one, a small box of them first."""
-    beginning = first_box(inner) if isinstance(inner, Layout) else inner
-    if beginning.size < inner.size:
-        possible = tuple([m for m in modules if m is not F2 or not inner.size & (inner.size - 1)])
-        try:
-            _by_values(outer, beginning, possible or modules)
-        except NotALayoutError as refused:
-            message = refused.message.replace(_shown(beginning), _shown(inner), 1)
-            raise NotALayoutError(message, refused.witness) from None
-    if inner.size > _ENUMERATED:
-        raise TooLargeError(
-            f"composition: {_shown(outer)} o {_shown(inner)} can only be decided by enumeration, and "
-            f"{amount(inner.size)} points are more than {_ENUMERATED}",
-            inner.size,
-        )
-    values: Any
-    try:
-        values = outer(inner.table())
-    except (LayoutError, AttributeError):  # a value beyond int64, or a swizzle on the inside, which has no table
-        values = [outer(inner(i)) for i in range(inner.size)]
-    try:
-        return from_values_over(modules, values, inner.shape, f"composition: {_shown(outer)} o {_shown(inner)}")
-    except NotALayoutError as refused:
-        first = "A" if isinstance(outer, Layout) else repr(outer)
-        hint = f"ComposedLayout({first}, 0, L) keeps the chain."
-        raise NotALayoutError(f"{refused.message} {hint}", refused.witness) from None
-
-
-def _shown(part: Any) -> str:
-    return describe(part) if isinstance(part, Layout) else str(part)

@@ -73,9 +73,11 @@ def at(layout: Layout, indices: Any) -> Any:
     if rest.dtype.kind not in "iu" or int(rest.max()) >= 2**63:
         raise LayoutError(f"at: indices must be integers below 2**63, not {rest.dtype}", str(rest.dtype))
     smallest, largest = int(rest.min()), int(rest.max())
-    if smallest < 0:
-        raise LayoutError(f"at: the index {smallest} is negative", smallest)
     extents, strides, places = chain(layout)
+    if smallest < 0:  # which extends a single mode to the other side, and has no digits in several
+        if len(extents) > 1 or layout.over is F2:
+            raise LayoutError(f"at: the negative index {smallest} has no digits in {layout}", smallest)
+        largest = max(largest, -smallest)
     # the greatest digits: the last mode takes the whole quotient
     tops = [min(s - 1, largest // p) for s, p in zip(extents[:-1], places[:-1], strict=True)]
     tops.append(largest // places[-1])

@@ -14,7 +14,8 @@ ROOT = Path(layouts.__file__).parent
 # From the ground up; a room imports rooms on lines before its own, or its own.
 FLOORS = [
     ["errors"],
-    ["elimination"],
+    ["elimination", "bit_input"],
+    ["solving"],
     ["inttuple", "bits", "subspace"],
     ["module", "shapes", "orders", "compact"],
     ["codomain", "reading"],

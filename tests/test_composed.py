@@ -230,3 +230,19 @@ def test_a_chain_is_compared_without_its_table_where_sizes_differ():
     C = ComposedLayout(Swizzle(1, 0, 1), 1, Layout(2**40))
     assert difference(C, Layout(4)) == 0
     assert difference(ComposedLayout(None, 0, C), ComposedLayout(Swizzle(1, 0, 1), 1, Layout(3))) == 3
+
+
+def test_the_cosize_over_coordinates_is_the_product_over_the_axes():
+    tile = Layout((4, 8), (E(0), E(1)))
+    chain = ComposedLayout(tile, 3, Layout(5, 3))  # 3 6 9 12 15, which carry: no layout
+    assert chain.as_layout() is None
+    assert chain.table() == [(3, 0), (2, 1), (1, 2), (0, 3), (3, 3)]
+    assert chain.cosize == ComposedLayout(None, (1, 1), chain).cosize == 4 * 4
+    assert ComposedLayout(None, (1, 2), tile).cosize == ComposedLayout(None, 0, tile).cosize == 32
+
+
+@given(composed_layouts())
+def test_the_cosize_is_the_length_of_the_bounds(chain):
+    values = [chain(i) for i in range(chain.size)]
+    assert chain.bounds() == (min(values), max(values))
+    assert chain.cosize == max(values) - min(values) + 1

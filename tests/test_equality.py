@@ -172,3 +172,12 @@ def test_coordinates_are_never_integers():
     check(parse("4:0@0"), parse("4:0"), 0)
     check(parse("(2,2):(1@0,1@1)"), parse("4:1@0"), 2)
     check(parse("(4,1):(1@0,1@1)"), parse("4:1@0"), None)
+
+
+@pytest.mark.parametrize("operation", [equal, difference])
+def test_refusals_name_the_operation(operation):
+    chain = ComposedLayout(Swizzle(1, 0, 2), 0, Layout((3, 2**40), (1, 5)))
+    with pytest.raises(TooLargeError, match=f"^{operation.__name__}: .* would be compared at {3 * 2**40} points"):
+        operation(chain, Layout((3, 2**40), (1, 5)))
+    with pytest.raises(LayoutError, match=f"^{operation.__name__}: 'x' is not a layout"):
+        operation(Layout(4), "x")

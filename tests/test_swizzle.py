@@ -412,3 +412,8 @@ def test_a_matrix_has_all_bits_that_are_swizzled():
     for bad in (1.5, "9", True):
         with pytest.raises(ProfileError):
             Swizzle(3, 3, 3).matrix(bad)
+
+
+def test_a_swizzle_of_no_bits_takes_every_array():
+    values = np.array([2000, 2**62, 2**63 - 1])
+    assert Swizzle(0, 10, -100)(values).tolist() == values.tolist()

@@ -354,3 +354,14 @@ def test_importing_the_package_loads_nothing_else():
 
 def test_the_core_leaves_heavy_modules_alone():
     assert bare_run(IMPORTS) == "[]"
+
+
+@given(st.integers(1, 9), st.integers(-9, 9), st.lists(st.integers(-50, 50), min_size=1))
+def test_a_single_mode_is_evaluated_below_zero_as_a_call_does(extent, stride, indices):
+    A = Layout(extent, stride)
+    assert A.at(indices).tolist() == [A(i) for i in indices]
+
+
+def test_a_chain_through_negative_indices_has_a_table():
+    chain = ComposedLayout(Layout(1, 16), -2, Layout(5, 8))
+    assert chain.table().tolist() == [chain(i) for i in range(5)] == [-32, 96, 224, 352, 480]

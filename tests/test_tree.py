@@ -373,3 +373,11 @@ def test_the_subscripted_functions_are_documented_as_functions():
         function = getattr(library, name)
         assert function.__name__ == name
         assert ">>> " in function.__doc__
+
+
+@pytest.mark.parametrize("operation", [append, prepend])
+def test_different_modules_are_refused_in_the_name_of_the_operation(operation):
+    a, b = Layout(4), Layout(4, E(0))
+    with pytest.raises(ProfileError, match=f"^{operation.__name__}: 4:1 and 4:1@0 live in different modules") as caught:
+        operation(a, b)
+    assert caught.value.witness == (a, b)

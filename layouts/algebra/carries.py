@@ -23,12 +23,23 @@ from .coalesce import describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ..layout import Chain
     from ..module import Module
 
-__all__ = ["ENUMERATED", "axes_of", "by_values", "exact", "first_box", "limit_work", "refuse_negative", "value_at"]
+__all__ = [
+    "ENUMERATED",
+    "axes_of",
+    "by_values",
+    "exact",
+    "first_box",
+    "from_points",
+    "limit_work",
+    "refuse_negative",
+    "value_at",
+]
 
 _STEPS = 2**21
 """The most pairs of a mode of A and a leaf of B between which carries are counted."""
@@ -203,7 +214,12 @@ def first_box(layout: Layout) -> Layout:
 
 
 def _all_values(A: Layout, B: Layout) -> Any:
-    """Return the values A(B(i)) of all points: an array where they fit one."""
+    """Return the values A(B(i)) of all points, an array where they fit one; refuse a value of B that is negative."""
+    if B._over is not Zn and min(B.bounds()) < 0:
+        index = next(i for i in range(B.size) if B(i) < 0)
+        raise NotALayoutError(
+            f"composition: B has the value {B(index)} at index {index}, and A has no digits for it", index
+        )
     if A._over is not Zn and B._over is not Zn:
         try:
             return A.at(B.table())
@@ -214,28 +230,45 @@ def _all_values(A: Layout, B: Layout) -> Any:
 
 def by_values(A: Layout, B: Layout, modules: tuple[Module, ...]) -> Layout:
     """Compose by looking at every point, in the first of ``modules`` that has an answer; a small box of them first."""
-    points = B.size
-    beginning = first_box(B)
+
+    def shown(part: Layout) -> str:
+        return f"composition: {describe(A)} o {describe(part)}"
+
+    return from_points(lambda part: _all_values(A, part), B, modules, shown)
+
+
+def from_points(
+    values: Callable[[Layout], Any],
+    domain: Layout,
+    modules: tuple[Module, ...],
+    shown: Callable[[Layout], str],
+    outer: str = "A",
+    inner: str = "B",
+    boxed: bool = True,
+) -> Layout:
+    """Return the layout with ``values(domain)``, of all points, in the first of ``modules`` that has one.
+
+    With ``boxed`` the first box of the domain is tried first.  In messages ``shown(part)`` is the composition on a part
+    of the domain, and ``ComposedLayout(outer, 0, inner)`` the chain that is recommended.
+    """
+    points = domain.size
+    beginning = first_box(domain) if boxed else domain
     if beginning.size < points:
         possible = tuple([m for m in modules if m is not F2 or not points & (points - 1)])
         try:
-            by_values(A, beginning, possible or modules)
+            from_points(values, beginning, possible or modules, shown, outer, inner)
         except NotALayoutError as refused:
-            message = refused.message.replace(describe(beginning), describe(B), 1)
+            message = refused.message.replace(shown(beginning), shown(domain), 1)
             raise NotALayoutError(message, refused.witness) from None
     if points > ENUMERATED:
         raise TooLargeError(
-            f"composition: {describe(A)} o {describe(B)} can only be decided by enumeration, and "
-            f"{amount(points)} points are more than {ENUMERATED}",
+            f"{shown(domain)} can only be decided by enumeration, and {amount(points)} points are more than "
+            f"{ENUMERATED}",
             points,
         )
-    if B._over is not Zn and min(B.bounds()) < 0:
-        index = next(i for i in range(points) if B(i) < 0)
-        raise NotALayoutError(
-            f"composition: B has the value {B(index)} at index {index}, and A has no digits for it", index
-        )
-    values = _all_values(A, B)
+    found = values(domain)
     try:
-        return from_values_over(modules, values, B._shape, f"composition: {describe(A)} o {describe(B)}")
+        return from_values_over(modules, found, domain._shape, shown(domain))
     except NotALayoutError as refused:
-        raise NotALayoutError(f"{refused.message} ComposedLayout(A, 0, B) keeps the chain.", refused.witness) from None
+        hint = f"ComposedLayout({outer}, 0, {inner}) keeps the chain."
+        raise NotALayoutError(f"{refused.message} {hint}", refused.witness) from None

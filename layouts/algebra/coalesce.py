@@ -10,13 +10,14 @@ from ..errors import ProfileError
 from ..inttuple import _show, text, to_int
 from ..joining import make_layout
 from ..layout import Layout, assembled, modes, read_layout
+from ..module import Z
 from .inside import inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..inttuple import Coordinate
 
-__all__ = ["coalesce", "coalesce_z"]
+__all__ = ["coalesce", "coalesce_z", "describe", "flat"]
 
 
 def coalesce(layout: Layout, profile: Coordinate = 1) -> Layout:
@@ -82,6 +83,16 @@ def coalesce_z(layout: Layout) -> Layout:
     if len(extents) == 1:
         return assembled(extents[0], strides[0], extents, strides, layout._over)
     return assembled(extents, strides, extents, strides, layout._over)
+
+
+def flat(extents: list[int], strides: list[int]) -> Layout:
+    """Return the layout over Z with modes that do not merge, in the form that ``coalesce`` gives."""
+    if len(extents) > 1:
+        s, d = tuple(extents), tuple(strides)
+        return assembled(s, d, s, d, Z)
+    if not extents:
+        return assembled(1, 0, (1,), (0,), Z)
+    return assembled(extents[0], strides[0], (extents[0],), (strides[0],), Z)
 
 
 def describe(layout: Layout) -> str:

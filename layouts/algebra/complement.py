@@ -18,10 +18,10 @@ from __future__ import annotations
 from ..codomain import coprofile
 from ..errors import NotInvertibleError, ProfileError, TooLargeError
 from ..inttuple import _show, clean, leaves, text
-from ..layout import Layout, assembled, chain, read_layout, trusted
+from ..layout import Layout, chain, read_layout, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, E, Z, Zn
-from .coalesce import describe
+from .coalesce import describe, flat
 from .injective import collision
 
 TYPE_CHECKING = False
@@ -162,12 +162,7 @@ def quick_complement(layout: Layout, goal: int) -> Layout | None:
     elif not goal:
         extents.append(1)
         strides.append(covered)
-    if len(extents) == 1:
-        return assembled(extents[0], strides[0], (extents[0],), (strides[0],), Z)
-    if not extents:
-        return assembled(1, 0, (1,), (0,), Z)
-    shape, stride = tuple(extents), tuple(strides)
-    return assembled(shape, stride, shape, stride, Z)
+    return flat(extents, strides)
 
 
 def _ascending(layout: Layout) -> _Modes:

@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from ..codomain import coprofile
 from ..errors import NotInvertibleError
-from ..layout import Layout, assembled, chain, read_layout, trusted
+from ..layout import Layout, chain, read_layout, trusted
 from ..linearity import bit_images, from_images, from_modes
 from ..module import F2, Z, Zn
-from .coalesce import coalesce, describe
+from .coalesce import coalesce, describe, flat
 from .injective import collision, missed_value
 
 TYPE_CHECKING = False
@@ -177,18 +177,12 @@ def _left_chain(layout: Layout, modes: list[_Mode]) -> _Modes:
             f"left_inverse: {describe(layout)} takes the value {stride} at index {place}, and {stride} is no index",
             place,
         )
-    found = []
-    previous, extent, place = 1, 1, 0  # the leading hole is a mode with stride 0
-    for stride, own, index in ordered:
-        if stride % previous or stride < previous * extent:
-            from .sections import section
+    found = _followed(ordered)
+    if found is not None:
+        return list(zip(found._s, found._d, strict=True))
+    from .sections import section
 
-            return section(layout, modes)
-        if stride > previous:
-            found.append((stride // previous, place))
-        previous, extent, place = stride, own, index
-    found.append((extent, place))
-    return found
+    return section(layout, modes)
 
 
 def _simple_right(layout: Layout) -> Layout | None:
@@ -215,7 +209,7 @@ def _simple_right(layout: Layout) -> Layout | None:
             extents.append(s)
             strides.append(place)
         follow = place * s
-    return _flat(extents, strides)
+    return flat(extents, strides)
 
 
 def _simple_left(layout: Layout) -> Layout | None:
@@ -228,6 +222,11 @@ def _simple_left(layout: Layout) -> Layout | None:
                 modes.append((d, s, place))
             place *= s
     modes.sort()
+    return _followed(modes)
+
+
+def _followed(modes: list[_Mode]) -> Layout | None:
+    """Follow ascending strides other than 0 of extents other than 1; None where one does not clear what is below it."""
     extents: list[int] = []
     strides: list[int] = []
     extent, step, place, follow = 1, 1, 0, -1  # the leading hole is a mode with stride 0
@@ -248,17 +247,7 @@ def _simple_left(layout: Layout) -> Layout | None:
     elif extent != 1:
         extents.append(extent)
         strides.append(place)
-    return _flat(extents, strides)
-
-
-def _flat(extents: list[int], strides: list[int]) -> Layout:
-    """Return the layout over Z with coalesced modes, in the form that coalesce gives."""
-    if len(extents) > 1:
-        s, d = tuple(extents), tuple(strides)
-        return assembled(s, d, s, d, Z)
-    if not extents:
-        return assembled(1, 0, (1,), (0,), Z)
-    return assembled(extents[0], strides[0], (extents[0],), (strides[0],), Z)
+    return flat(extents, strides)
 
 
 def _from_chain(modes: _Modes) -> Layout:

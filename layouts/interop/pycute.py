@@ -40,6 +40,18 @@ from .pycute_algebra import (
     zipped_divide,
     zipped_product,
 )
+from .pycute_coordinates import (
+    ArithTuple,
+    E,
+    ScaledBasis,
+    V,
+    as_tuple,
+    basis_repr,
+    is_basis,
+    make_basis_like,
+    proj,
+    unit,
+)
 from .pycute_layout import (
     ComposedLayout,
     Layout,
@@ -54,30 +66,20 @@ from .pycute_layout import (
 )
 from .pycute_scalars import (
     F2,
-    ArithTuple,
     Coord,
-    E,
     HTuple,
     Integer,
     IntTuple,
     Profile,
-    ScaledBasis,
     Shape,
     Stride,
     StrideScalar,
     Tiler,
-    V,
-    as_tuple,
-    basis_repr,
     divmod,
-    is_basis,
     is_int,
     is_static,
     is_stride_scalar,
-    make_basis_like,
-    proj,
     register_integer_type,
-    unit,
 )
 from .pycute_shapes import (
     common_coarsening,

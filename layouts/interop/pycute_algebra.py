@@ -16,8 +16,9 @@ from ..errors import LayoutError, ProfileError
 from ..inttuple import _show, to_int
 from ..module import Zn
 from ..rearrange import ByMode
+from .pycute_coordinates import E, basis_repr, make_basis_like  # noqa: F401 - E for the examples
 from .pycute_layout import Layout, from_layouts, make_layout, to_layouts
-from .pycute_scalars import F2, E, basis_repr, is_int, make_basis_like  # noqa: F401 - F2 and E for the examples
+from .pycute_scalars import F2, is_int  # noqa: F401 - F2 for the examples
 from .pycute_shapes import coprofile, shape
 from .pycute_tensor import is_tensor
 from .pycute_tuples import is_tuple, leaves, lift, repeat_like, transform_leaf

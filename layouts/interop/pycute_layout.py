@@ -20,14 +20,8 @@ from ..module import F2Stride, Module, Zn
 from ..swizzle import Swizzle as _Swizzle
 from ..tree import get as _get
 from ..tree import unflatten as _unflatten
-from .pycute_scalars import (  # noqa: F401 - E for the examples
-    F2,
-    ArithTuple,
-    E,
-    as_tuple,
-    is_int,
-    is_stride_scalar,
-)
+from .pycute_coordinates import ArithTuple, E, as_tuple  # noqa: F401 - E for the examples
+from .pycute_scalars import F2, is_int, is_stride_scalar
 
 
 class Count(int):

@@ -12,8 +12,9 @@ from ..inttuple import _show
 from ..layout import read_layout
 from ..module import Zn
 from ..rearrange import ByMode
+from .pycute_coordinates import ArithTuple, E, make_basis_like  # noqa: F401 - E for the examples
 from .pycute_layout import Layout, Swizzle, from_layouts, plain_coordinate, to_layouts
-from .pycute_scalars import F2, ArithTuple, E, make_basis_like  # noqa: F401 - E for the examples
+from .pycute_scalars import F2
 from .pycute_tuples import get, is_tuple, leaf_list, nested, repeat_like, transform_apply_leaf, transform_leaf
 
 # -- numbers -----------------------------------------------------------------------------------------------------------

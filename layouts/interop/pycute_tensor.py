@@ -19,8 +19,9 @@ from ..draw.text import table_text
 from ..errors import LayoutError, ProfileError
 from ..inttuple import _show, to_int
 from ..tensor.value import Tensor as _Tensor
+from .pycute_coordinates import ArithTuple, as_tuple, make_basis_like
 from .pycute_layout import Layout, from_layouts, is_layout, read_coordinate, to_layouts
-from .pycute_scalars import ArithTuple, as_tuple, is_int, make_basis_like
+from .pycute_scalars import is_int
 
 
 class Accessor:

@@ -14,8 +14,8 @@ from ..errors import ProfileError
 from ..inttuple import MAX_DEPTH, _show, select_kept
 from ..layout import Layout as _Layout
 from ..rearrange import ByMode
+from .pycute_coordinates import ArithTuple
 from .pycute_layout import Layout, from_layouts, to_layouts
-from .pycute_scalars import ArithTuple
 
 ModeOpDecorator = ByMode
 

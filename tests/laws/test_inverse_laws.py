@@ -38,6 +38,9 @@ def test_a_after_its_right_inverse_is_the_identity(A):
 def test_a_after_left_inverse_after_a_is_a(A):
     try:
         L = left_inverse(A)
+    except TooLargeError as error:  # the search has a budget, and says when it is spent
+        assert "do not settle" in str(error)
+        return
     except NotInvertibleError as error:
         i, j = error.witness if isinstance(error.witness, tuple) else (None, None)
         if collision(A) is not None and isinstance(error.witness, tuple):

@@ -1,12 +1,11 @@
 """Answer questions about linear layouts with one class, ours or Triton's; as a script, with Triton's.
 
-Misuse ends Triton's process.  So the script answers in a child, which writes one line for each case; where the child
-dies, the case counts as "abort" and a new child goes on with the next one.
+Misuse ends Triton's process, so the script answers in children.
 """
 
 import json
-import os
 import sys
+from pathlib import Path
 
 
 def build(LinearLayout, spec):
@@ -44,32 +43,15 @@ def answer(LinearLayout, case):
 
 
 def main():
+    from children import answers_of_children
     from triton.tools import LinearLayout
 
-    cases, answers = json.load(sys.stdin), []
-    while len(answers) < len(cases):
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reader)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            with os.fdopen(writer, "w") as out:
-                for case in cases[len(answers) :]:
-                    try:
-                        line = json.dumps(["ok", answer(LinearLayout, case)])
-                    except (TypeError, ValueError, RuntimeError) as error:
-                        line = json.dumps(["raise", str(error)[:200]])
-                    out.write(line + "\n")
-                    out.flush()
-            os._exit(0)
-        os.close(writer)
-        with os.fdopen(reader) as lines:
-            answers += [json.loads(line) for line in lines]
-        os.waitpid(child, 0)
-        if len(answers) < len(cases):
-            answers.append(["abort", None])
-    print(json.dumps(answers))
+    def prepare():
+        return lambda case: answer(LinearLayout, case)
+
+    print(json.dumps(answers_of_children(json.load(sys.stdin), prepare, (TypeError, ValueError, RuntimeError))))
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     main()
