@@ -155,10 +155,11 @@ class SliceLayout(DistributedEncoding):
 class DistributedLinearLayout(DistributedEncoding):
     """Registers, lanes, warps and blocks by their bases, for one tensor shape.
 
-    Without ``shape`` it is the smallest that holds the bases.
+    Without ``shape`` it is the smallest that holds the bases.  Bases that move along two dimensions at once, or that
+    reach an element twice, are what Triton calls generic.
     Requires: bases that reach each element.
     Raises:   ProfileError that names the field; NotInvertibleError with an element that is missed.
-    Triton:   ``LinearEncodingAttr``, ``gluon.DistributedLinearLayout``.
+    Triton:   ``LinearEncodingAttr``, ``GenericLinearEncodingAttr``, ``gluon.DistributedLinearLayout``.
 
     >>> layout = DistributedLinearLayout([[0, 1]], [[1, 0]], [], [])
     >>> layout.shape
@@ -212,6 +213,18 @@ class DistributedLinearLayout(DistributedEncoding):
         """The bases of the blocks, as the other encodings have them: in units of the part of one block."""
         return self.block_bases
 
+    @property
+    def is_generic(self) -> bool:
+        """Whether a basis has two bits, or the bases that are not 0 reach an element twice: ``generic_linear``.
+
+        >>> DistributedLinearLayout([], [[1, 0]], [[1, 1]]).is_generic
+        True
+        """
+        vectors = [v for bases in (self.reg_bases, self.lane_bases, self.warp_bases, self.block_bases) for v in bases]
+        moving = [vector for vector in vectors if any(vector)]
+        bits = sum([size.bit_length() - 1 for size in self.shape])
+        return len(moving) != bits or any([sum([x.bit_count() for x in v]) > 1 for v in moving])
+
     def linear_layout(self) -> LinearLayout:
         """Return the layout of the bases themselves, for the shape of the encoding."""
         return _by_names(self.fields(), self.rank)
@@ -220,15 +233,17 @@ class DistributedLinearLayout(DistributedEncoding):
         """Return the layout for a tensor of another shape: registers repeat it, and what does not fit is cut.
 
         Requires: a power of two for each dimension.
-        Raises:   ProfileError otherwise.
+        Raises:   ProfileError otherwise; NotInvertibleError where a basis of two bits is cut and an element is missed.
         """
         sizes = Reader("DistributedLinearLayout").shape(shape, self.rank)
         layout = self.linear_layout()
         if all([wanted <= own for wanted, own in zip(sizes, self.shape, strict=True)]):
-            return _fitted(layout, sizes)
-        names = standard_out_dim_names(self.rank)
-        repeated = layout.transpose_outs([names[i] for i in self._order()])
-        return _fitted(repeated, sizes).transpose_outs(names)
+            found = _fitted(layout, sizes)
+        else:
+            names = standard_out_dim_names(self.rank)
+            repeated = layout.transpose_outs([names[i] for i in self._order()])
+            found = _fitted(repeated, sizes).transpose_outs(names)
+        return found if found.is_surjective() else LinearLayout(found.bases, found.out_dims, require_surjective=True)
 
     def _order(self) -> list[int]:
         """Return the dimensions in the order in which registers run through them, then the others, last first."""

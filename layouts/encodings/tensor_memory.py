@@ -81,6 +81,12 @@ class TensorMemoryLayout(Encoding):
         m, n = self.block
         if part[0] < m or part[1] < n:
             raise read.refuse("shape", sizes, f"gives each block {part[0]}x{part[1]} elements, fewer than {m}x{n}")
+        tile = self.part_of_block(part) * blocks_of(self.cga_layout, 2)
+        return tile.transpose_ins(["row", "col", "block"])
+
+    def part_of_block(self, part: tuple[int, ...]) -> LinearLayout:
+        """Return the layout from row and column to the part of the tensor that one block of the cluster has."""
+        m, n = self.block
         identity = LinearLayout.identity_1d
         tile = LinearLayout.zeros_1d(2 if self.fp4_padded else self.col_stride, "col", "dim1")
         if m == 128:
@@ -89,8 +95,7 @@ class TensorMemoryLayout(Encoding):
             tile = self._half_rows(tile * identity(16, "row", "dim0") * identity(n, "col", "dim1"), part)
         for name, size in zip(("dim0", "dim1"), part, strict=True):
             tile = tile * identity(max(1, size // tile.get_out_dim_size(name)), "col", name)
-        tile = tile * blocks_of(self.cga_layout, 2)
-        return tile.transpose_ins(["row", "col", "block"]).transpose_outs(["dim0", "dim1"])
+        return tile.transpose_ins(["row", "col"]).transpose_outs(["dim0", "dim1"])
 
     def _half_rows(self, tile: LinearLayout, part: tuple[int, ...]) -> LinearLayout:
         """Return 64 rows as four times 16, between them the next block of the tensor or nothing.
@@ -120,19 +125,30 @@ class TensorMemoryLayout(Encoding):
 class TensorMemoryScalesLayout(Encoding):
     """The scale factors of a block-scaled dot: 32 rows of 4 columns, for each of four warps again.
 
+    ``block_rep_order`` says in which direction the blocks repeat first: ``mnThenK``, or ``kThenMn`` (Rubin).
     Raises:   ProfileError that names the field.
-    Triton:   ``TensorMemoryScalesEncodingAttr``, ``gluon.nvidia.blackwell.TensorMemoryScalesLayout``.
+    Triton:   ``TensorMemoryScalesEncodingAttr``, ``gluon.nvidia.blackwell.TensorMemoryScalesLayout``, and for the
+    order ``gluon.nvidia.rubin.TensorMemoryScalesLayout``.
 
     >>> print(TensorMemoryScalesLayout())
     #ttng.tensor_memory_scales_encoding<>
     """
 
-    __slots__ = ("cga_layout",)
-    _fields = ("cga_layout",)
+    __slots__ = ("block_rep_order", "cga_layout")
+    _fields = ("cga_layout", "block_rep_order")
     cga_layout: tuple[tuple[int, ...], ...]
+    block_rep_order: str
 
-    def __init__(self, cga_layout: Sequence[Sequence[int]] = ()) -> None:
-        self._set(cga_layout=Reader("TensorMemoryScalesLayout").blocks(cga_layout, 2))
+    def __init__(self, cga_layout: Sequence[Sequence[int]] = (), block_rep_order: str = "mnThenK") -> None:
+        read = Reader("TensorMemoryScalesLayout")
+        if not isinstance(block_rep_order, str) or block_rep_order not in ("mnThenK", "kThenMn"):
+            raise read.refuse("block_rep_order", block_rep_order, "is neither mnThenK nor kThenMn")
+        self._set(cga_layout=read.blocks(cga_layout, 2), block_rep_order=block_rep_order)
+
+    def __repr__(self) -> str:
+        if self.block_rep_order == "mnThenK":  # the class of Blackwell has no such field
+            return f"TensorMemoryScalesLayout(cga_layout={[list(vector) for vector in self.cga_layout]!r})"
+        return super().__repr__()
 
     @property
     def rank(self) -> int:
@@ -154,7 +170,11 @@ class TensorMemoryScalesLayout(Encoding):
         identity, zeros = LinearLayout.identity_1d, LinearLayout.zeros_1d
         tile = identity(32, "row", "dim0") * zeros(4, "row", "dim0")
         tile = tile * identity(4, "col", "dim1") * identity(2, "col", "dim0")
-        for name, size in zip(("dim0", "dim1"), part, strict=True):
+        rows, columns = part
+        steps = [("dim0", rows), ("dim1", columns)]
+        if self.block_rep_order == "kThenMn":  # a block that repeats has 128 rows
+            steps = [("dim0", min(rows, 128)), ("dim1", columns), ("dim0", rows)]
+        for name, size in steps:
             tile = tile * identity(max(1, size // tile.get_out_dim_size(name)), "col", name)
         tile = ensure_layout_not_larger_than(tile, dict(zip(("dim0", "dim1"), part, strict=True)))
         return tile * blocks_of(self.cga_layout, 2)

@@ -57,7 +57,7 @@ def _slice(x: Any, show: Show) -> str:
 
 def _linear(x: Any, _: Show) -> str:
     names = (("register", x.reg_bases), ("lane", x.lane_bases), ("warp", x.warp_bases), ("block", x.block_bases))
-    return _fields("linear", *names)
+    return _fields("generic_linear" if x.is_generic else "linear", *names)
 
 
 def _dot(x: Any, show: Show) -> str:
@@ -173,7 +173,8 @@ def _tensor_memory(x: Any, _: Show) -> str:
 
 
 def _scales(x: Any, _: Show) -> str:
-    inside = ", ".join([f"{name} = {_show(item)}" for name, item in _cga(x)])
+    order = [("blockRepOrder", x.block_rep_order)] if x.block_rep_order != "mnThenK" else []
+    inside = ", ".join([f"{name} = {_show(item)}" for name, item in (*_cga(x), *order)])
     return f"#ttng.tensor_memory_scales_encoding<{inside}>"
 
 

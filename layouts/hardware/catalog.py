@@ -9,7 +9,7 @@ from functools import cache
 
 from ..errors import LayoutError
 from ..inttuple import _show, to_int
-from .arch import machine, machines
+from .arch import machine, machines, type_names
 from .entry import Entry
 
 TYPE_CHECKING = False
@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["find", "get", "names", "rule", "rules"]
 
-_TABLES = ("mma", "matrices", "wgmma", "tcgen05", "shared", "amd", "others")
+_TABLES = (
+    "mma",
+    "sparse",
+    "matrices",
+    "wgmma",
+    "tcgen05",
+    "shared",
+    "amd",
+    "amd_blocks",
+    "amd_scaled",
+    "gfx1250",
+    "others",
+)
 
 
 @cache
@@ -102,7 +114,8 @@ def find(
     """Return the instructions that have all that is asked for, in the order of the tables.
 
     ``arch`` is a machine (``sm_90a``, ``hopper``, ``gfx942``, ``rdna4``); ``dtype`` a type of A or B (of any operand
-    where there is no A), ``acc`` that of C and D; ``operand`` the name of an operand that it must have.
+    where there is no A), by the name of PTX, AMD, torch or numpy; ``acc`` that of C and D; ``operand`` the name of an
+    operand that it must have.  Sparse instructions are found by their family, or by the operand ``E``.
     Raises: LayoutError where there is none, with the condition that is one too many.
 
     >>> [e.name for e in find(arch="sm80", m=16, n=8, k=16, dtype="bf16")]
@@ -112,7 +125,8 @@ def find(
     >>> find(arch="sm80", m=16, n=8, dtype="e4m3")
     Traceback (most recent call last):
     layouts.errors.LayoutError: hardware: no entry has arch='sm80', m=16, n=8, dtype='e4m3'; without the arch there \
-are 39: mma.sync.aligned.m16n8k32.row.col.f16.e4m3.e4m3.f16 (sm89+), ...
+are 39: mma.sync.aligned.m16n8k32.row.col.f16.e4m3.e4m3.f16 (sm89+), ...; without the dtype there are 28: \
+mma.sync.aligned.m16n8k8.row.col.f16.f16.f16.f16 (sm75+), ... with the types b1, bf16, f16, s4, s8, tf32, u4, u8
     """
     _check_family("find", family)
     given = {"arch": arch, "family": family, "m": m, "n": n, "k": k, "dtype": dtype, "operand": operand, "acc": acc}
@@ -155,6 +169,8 @@ def rule(name: Any) -> Rule:
 def _tests(arch: Any, family: Any, m: Any, n: Any, k: Any, dtype: Any, operand: Any, acc: Any) -> dict[str, Any]:
     """Return what an entry must fulfil, by the name of the condition."""
     tests: dict[str, Any] = {}
+    if family is None and operand != "E":
+        tests["dense"] = lambda e: not e.family.endswith(".sp")
     if arch is not None:
         wanted = machine(arch)
         tests["arch"] = lambda e: wanted in machines(e.arch)
@@ -167,11 +183,13 @@ def _tests(arch: Any, family: Any, m: Any, n: Any, k: Any, dtype: Any, operand: 
         if value is not None and not isinstance(value, str):
             raise LayoutError(f"hardware: {name} is a text, not {_show(value)}", value)
     if dtype is not None:
-        tests["dtype"] = lambda e: dtype.lower() in _types(e)
+        kinds = type_names(dtype)
+        tests["dtype"] = lambda e: not kinds.isdisjoint(_types(e))
     if operand is not None:
         tests["operand"] = lambda e: operand in e.operands or (operand == "D" and "C" in e.operands)
     if acc is not None:
-        tests["acc"] = lambda e: any(acc.lower() == o.dtype for role, o in e.operands.items() if role in ("C", "D"))
+        results = type_names(acc)
+        tests["acc"] = lambda e: any(o.dtype in results for role, o in e.operands.items() if role in ("C", "D"))
     return tests
 
 
@@ -208,13 +226,15 @@ def _near(name: str) -> str:
 
 
 def _nothing(given: dict[str, Any], tests: dict[str, Any]) -> LayoutError:
-    """Say which condition is one too many, if there is such a one."""
+    """Say which condition is one too many, where there is such a one, and what there is without it."""
     asked = ", ".join([f"{name}={value!r}" for name, value in given.items() if value is not None])
     message = f"hardware: no entry has {asked}"
-    for left in tests:
+    for left in [name for name in given if name in tests]:
         rest = [entry for entry in _entries() if all(test(entry) for name, test in tests.items() if name != left)]
         if rest:
             dots = ", ..." if len(rest) > 1 else ""
             message += f"; without the {left} there are {len(rest)}: {rest[0].name} ({rest[0].arch}){dots}"
-            break
+            if left == "dtype":
+                kinds = sorted({kind for entry in rest for kind in _types(entry)})
+                message += f" with the types {', '.join(kinds)}"
     return LayoutError(message, {name: value for name, value in given.items() if value is not None})

@@ -27,10 +27,12 @@ from ..errors import LayoutError, NotLinearError
 from ..layout import Layout
 from ..linear.affine import AffineLayout
 from ..linear.layout import LinearLayout
+from ..module import F2
 from ..notation.cute import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 __all__ = ["Operand"]
@@ -111,6 +113,31 @@ class Operand:
         threads: Layout = Layout(self.cute[0].size) if self.threads is None else _cute(self.threads)
         return threads
 
+    def to_linear_layout(
+        self,
+        shape: Sequence[int],
+        warps_per_cta: Sequence[int] = (1, 1),
+        warps_first: int | None = None,
+        cga_layout: Sequence[Sequence[int]] = (),
+        instr_variant: str = "32x32b",
+    ) -> LinearLayout:
+        """Return the operand over a tensor and over warps, as Triton tiles it: see ``layouts.hardware.tiling``.
+
+        ``warps_per_cta`` counts warps along M and N; those along the other dimension of an operand hold copies.  An
+        accumulator in tensor memory is what the warps load by ``tcgen05.ld`` of the shape ``instr_variant``.
+        Requires: powers of two; A, B or C in registers, or D in tensor memory.
+        Raises:   LayoutError for another operand; ProfileError that names the field.
+        Triton:   ``toLinearLayout``.
+
+        >>> from layouts import hardware
+        >>> A = hardware.get("SM80_16x8x16_F32F16F16F32_TN")["A"]
+        >>> A.to_linear_layout([32, 16], [2, 2]).bases[2]
+        ('warp', [[0, 0], [16, 0]])
+        """
+        from .tiling import over_warps
+
+        return over_warps(self, shape, warps_per_cta, warps_first, cga_layout, instr_variant)
+
     def disagreement(self) -> tuple[int, ...] | None:
         """Return the first point at which the two faces differ, or None; every point is tried.
 
@@ -144,15 +171,26 @@ class Operand:
         return sum([weights.get(name, 0) * value for name, value in point.items()])
 
     def _tv_disagreement(self) -> tuple[int, ...] | None:
-        linear, cute, threads = self.affine, self.cute, self.thr_id
-        sizes: dict[str, int] = dict(linear.linear.in_dims)
-        lanes = sizes.get("lane", 1)
+        affine, cute, threads = self.affine, self.cute, self.thr_id
+        linear = affine.linear
+        images, start = {"register": [0], "lane": [0], "warp": [0]}, 0
+        for name, size in linear.in_dims:  # all images of an input, by doubling; coordinates packed as in the matrix
+            bits = size.bit_length() - 1
+            table = [0]
+            for column in linear.matrix.columns[start : start + bits]:
+                table += [image ^ column for image in table]
+            images[name], start = table, start + bits
+        places: dict[int, int] = {}  # the index of CuTe for the images that came up
+        lanes = len(images["lane"])
+        values = [cute(0, value * self.unit) for value in range(len(images["register"]))]
         for thread in range(cute[0].size):
-            place = {"lane": threads(thread) % lanes, "warp": threads(thread) // lanes}
-            for value in range(sizes.get("register", 1)):
-                point = {"register": value, **place}
-                image = linear(**{name: point[name] for name in sizes})
-                if self._index(image) != cute(thread, value * self.unit):
+            warp, lane = divmod(threads(thread), lanes)
+            of_thread, start = images["lane"][lane] ^ images["warp"][warp], cute(thread, 0)
+            for value, image in enumerate(images["register"]):
+                packed = image ^ of_thread
+                if packed not in places:
+                    places[packed] = self._index(_unpacked(packed, linear.out_dims, affine.offset))
+                if places[packed] != (start ^ values[value] if cute.over is F2 else start + values[value]):
                     return thread, value
         return None
 
@@ -180,6 +218,14 @@ class Operand:
             if linear(**place) != dict(zip([name for name, _ in outs], point, strict=True)):
                 return tuple(point)
         return None
+
+
+def _unpacked(packed: int, dims: list[tuple[str, int]], offset: dict[str, int]) -> dict[str, int]:
+    point = {}
+    for name, size in dims:
+        point[name] = packed % size ^ offset[name]
+        packed //= size
+    return point
 
 
 def _digits(i: int, sizes: list[int]) -> list[int]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from ..algebra.recast import upcast
 from ..errors import LayoutError, NotInvertibleError, ProfileError
 from ..hardware.catalog import get
+from ..hardware.entry import Entry
 from ..inttuple import _show, clean, text, to_int
 from ..layout import Layout, read_layout
 from .tv import Coverage, coverage, read_tv
@@ -173,7 +174,10 @@ class _Atoms(Mapping):  # type: ignore[type-arg]
 def _mma(name: str) -> MMAAtom:
     if name == _UNIVERSAL.name:
         return _UNIVERSAL
-    entry = get(name)
+    return _of_entry(get(name), name)
+
+
+def _of_entry(entry: Entry, name: str) -> MMAAtom:
     atoms = {"".join(alias.split()).lower(): roles for alias, roles in entry.atoms.items()}
     roles = atoms.get("".join(name.split()).lower()) or next(iter(atoms.values()), None)
     if roles is None or entry.shape is None:
@@ -209,8 +213,8 @@ COPY_ATOMS: Mapping[str, tuple[Layout, Layout]] = _Atoms(
 """ldmatrix as (source, destination), (thread, value) to bits, from the hardware tables.  The names are CuTe's."""
 
 
-def mma_atom(name: str) -> MMAAtom:
-    """Return a named matrix instruction: a name of CUTLASS or PTX, or a mnemonic of AMD.
+def mma_atom(name: str | Entry) -> MMAAtom:
+    """Return a named matrix instruction: a name of CUTLASS or PTX, a mnemonic of AMD, or an entry of the tables.
 
     Raises: LayoutError with names that are known, near ones among them.
     Source: the tables of ``layouts.hardware``.
@@ -220,6 +224,8 @@ def mma_atom(name: str) -> MMAAtom:
     >>> print(mma_atom("v_mfma_f32_32x32x8_f16").c_tv)
     ((32,2),(4,4)):((32,4),(1,8))
     """
+    if isinstance(name, Entry):
+        return _of_entry(name, name.name)
     return _named(name, MMA_ATOMS, _mma, "mma_atom")  # type: ignore[no-any-return]
 
 

@@ -22,6 +22,7 @@ from ..algebra.injective import collision
 from ..algebra.inverse import right_inverse
 from ..algebra.product import tiled_product
 from ..errors import LayoutError, NotInvertibleError, ProfileError
+from ..hardware.entry import Entry
 from ..inttuple import _show, clean, text, to_int
 from ..joining import make_layout
 from ..layout import Layout, read_layout
@@ -29,7 +30,7 @@ from ..tensor.make import fragment_like, read_tensor
 from ..tensor.partition import thread_coordinate
 from ..tensor.place import on_layout
 from ..tensor.value import Tensor
-from .atoms import MMAAtom
+from .atoms import MMAAtom, mma_atom
 from .tv import Coverage, as_tiler, coverage, tiler_size
 
 TYPE_CHECKING = False
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..inttuple import IntTuple
+    from ..linear.layout import LinearLayout
 
 __all__ = ["ThrMMA", "TiledMMA", "make_tiled_mma"]
 
@@ -68,7 +70,11 @@ class TiledMMA:
 
     __slots__ = ("_cuts", "atom", "atom_layout_mnk", "permutation_mnk", "thr_layout_vmnk", "tile_size_mnk")
 
-    def __init__(self, atom: MMAAtom, atom_layout_mnk: Any = (1, 1, 1), permutation_mnk: Any = (None,) * 3) -> None:
+    def __init__(
+        self, atom: MMAAtom | Entry | str, atom_layout_mnk: Any = (1, 1, 1), permutation_mnk: Any = (None,) * 3
+    ) -> None:
+        if isinstance(atom, (str, Entry)):
+            atom = mma_atom(atom)
         if not isinstance(atom, MMAAtom):
             raise ProfileError(f"TiledMMA: {_show(atom)} is not an MMAAtom", atom)
         tiled = hasattr(type(atom_layout_mnk), "as_layout") or isinstance(atom_layout_mnk, Layout)
@@ -144,20 +150,21 @@ class TiledMMA:
         repeated, rest = zipped_divide(held[1], threads, strict=strict)
         return make_layout(make_layout(thread, repeated), make_layout(value, rest))
 
-    def get_layoutA_TV(self) -> Layout:
-        """Return (thread, value) -> index in the tile (M,K)."""
-        return self._layout_tv("A")
+    def get_layoutA_TV(self, shape: Any = None) -> Layout:
+        """Return (thread, value) -> index in the tile (M,K), or in a whole A of a shape."""
+        return self._layout_tv("A", shape)
 
-    def get_layoutB_TV(self) -> Layout:
-        """Return (thread, value) -> index in the tile (N,K)."""
-        return self._layout_tv("B")
+    def get_layoutB_TV(self, shape: Any = None) -> Layout:
+        """Return (thread, value) -> index in the tile (N,K), or in a whole B of a shape."""
+        return self._layout_tv("B", shape)
 
-    def get_layoutC_TV(self) -> Layout:
-        """Return (thread, value) -> index in the tile (M,N); threads that differ in K alone hold the same.
+    def get_layoutC_TV(self, shape: Any = None) -> Layout:
+        """Return (thread, value) -> index in the tile (M,N), or in a whole C of a shape.
 
+        Threads that differ in K alone hold the same.
         CuTe counts the threads along K beyond the tile here, while its partitions are right.
         """
-        return self._layout_tv("C")
+        return self._layout_tv("C", shape)
 
     def tile_shape(self, operand: str) -> tuple[int, int]:
         """Return the tile of the operand "A", "B" or "C".
@@ -171,8 +178,9 @@ class TiledMMA:
         i, j = _MODES[operand]
         return self.tile_size_mnk[i], self.tile_size_mnk[j]
 
-    def _layout_tv(self, operand: str) -> Layout:
-        cut = self._cut(operand, Layout(self.tile_shape(operand)), True)
+    def _layout_tv(self, operand: str, shape: Any = None) -> Layout:
+        whole = self.tile_shape(operand) if shape is None else clean(shape, f"get_layout{operand}_TV: an extent")
+        cut = self._cut(operand, Layout(whole), True)
         _, m, n, k = [mode.size for mode in self.thr_layout_vmnk]
         if operand == "A":  # the threads along N hold the same
             cut = composition(cut, ((None, (Layout((m, n), (1, 0)), None)), None))
@@ -185,6 +193,17 @@ class TiledMMA:
         logical = composition(Layout((threads.size, 1), (1, 0)), right_inverse(everybody))
         result: Layout = composition(cut, (logical, None))
         return result
+
+    def to_linear_layout(self, operand: str, shape: Any, lanes: int | None = None) -> LinearLayout:
+        """Return who holds which element of a tensor, in Triton's form: see ``layouts.tiled.linear``.
+
+        >>> from layouts import make_tiled_mma
+        >>> make_tiled_mma("SM80_16x8x16_F32F16F16F32_TN", (2, 2, 1)).to_linear_layout("C", (32, 16)).bases[2]
+        ('warp', [[16, 0], [0, 8]])
+        """
+        from .linear import to_linear_layout
+
+        return to_linear_layout(self, operand, shape, lanes)
 
     def coverage(self) -> dict[str, Coverage]:
         """Return the coverage of the tiles of A, B and C, with the threads that share elements named.
@@ -309,8 +328,10 @@ class ThrMMA:
         return f"{self.mma!r}.get_slice({self.thr_index})"
 
 
-def make_tiled_mma(atom: MMAAtom, atom_layout_mnk: Any = (1, 1, 1), permutation_mnk: Any = (None,) * 3) -> TiledMMA:
-    """Return the tiling of an MMA atom; see ``TiledMMA``.
+def make_tiled_mma(
+    atom: MMAAtom | Entry | str, atom_layout_mnk: Any = (1, 1, 1), permutation_mnk: Any = (None,) * 3
+) -> TiledMMA:
+    """Return the tiling of an MMA atom, an entry of the hardware tables or its name; see ``TiledMMA``.
 
     CuTe: ``make_tiled_mma``.
 

@@ -76,7 +76,8 @@ def mfma(rng):
 def wmma(rng):
     rank = rng.choice((2, 2, 3))
     version = rng.randint(1, 3)
-    instruction = [16, 16, 16] if version < 3 else rng.choice(([16, 16, 32], [16, 16, 128], [32, 16, 128], [16, 16, 4]))
+    shapes = ([16, 16, 32], [16, 16, 128], [32, 16, 64], [32, 16, 128], [16, 16, 4])
+    instruction = [16, 16, 16] if version < 3 else rng.choice(shapes)
     sizes, warps, registers = [1] * rank, [], []
     for _ in range(rng.randint(0, 4)):
         vector, dim = [0] * rank, rng.randrange(rank)
@@ -174,13 +175,27 @@ def tensor_memory_layout(rng):
 
 
 def scales(rng):
-    return tensor_memory.TensorMemoryScalesLayout(cluster(rng, 2))
+    return tensor_memory.TensorMemoryScalesLayout(cluster(rng, 2), rng.choice(("mnThenK", "mnThenK", "kThenMn")))
+
+
+def generic_linear(rng):
+    """Bases of warps that move along two dimensions, or reach elements again: Triton's generic linear encoding."""
+    plain = linear(rng)
+    rank, warps = plain.rank, [list(vector) for vector in plain.warp_bases]
+    vectors = [v for v in (*plain.reg_bases, *plain.lane_bases, *plain.block_bases) if any(v)]
+    for vector in warps:
+        for other in rng.sample(vectors, min(len(vectors), rng.randint(0, 2))):
+            vector[:] = [a ^ b for a, b in zip(vector, other, strict=True)]
+    if rank > 1 and vectors and rng.random() < 0.5:
+        warps.append(list(rng.choice(vectors)))
+    return blocked.DistributedLinearLayout(plain.reg_bases, plain.lane_bases, warps, plain.block_bases, plain.shape)
 
 
 KINDS = {
     "blocked": blocked_layout,
     "slice": slices,
     "linear": linear,
+    "generic_linear": generic_linear,
     "dot": dot_operand,
     "mma": mma,
     "mfma": mfma,
@@ -218,4 +233,6 @@ def shape_for(rng, value):
 def spec(value):
     """An encoding as JSON: the name of the class and its fields."""
     fields = {name: spec(item) if hasattr(item, "fields") else item for name, item in value.fields().items()}
+    if fields.get("block_rep_order") == "mnThenK":
+        del fields["block_rep_order"]  # the class of Blackwell has none
     return {"class": type(value).__name__, "fields": fields}

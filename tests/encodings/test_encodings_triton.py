@@ -11,7 +11,11 @@ import pytest
 from strategies import DEEP, seeded
 
 from layouts import LayoutError
+from layouts.encodings.amd import AMDMFMALayout
+from layouts.encodings.amd_scales import get_mfma_scale_layout
+from layouts.encodings.dot import DotOperandLayout
 from layouts.encodings.nvmma import NVMMASharedLayout
+from layouts.encodings.tensor_memory_registers import compute_tmem_reg_layout
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="triton is not installed")
 
@@ -25,11 +29,17 @@ NAMES = {
     "row": "rows",
     "col": "cols",
 }
-KINDS = [kind for kind in samples.KINDS if kind not in ("padded", "rotating")]  # aborts by design; has no Gluon class
+VARIANTS = ("32x32b", "16x64b", "16x128b", "16x256b", "32x32b_splitn")
+KINDS = [kind for kind in samples.KINDS if kind not in ("padded", "rotating", "generic_linear")]
+# padded and generic_linear abort by design; rotating has no Gluon class
 
 
-def triton(cases):
-    given = json.dumps([[samples.spec(value), shape] for value, shape in cases])
+def triton(cases, **ask):
+    return answers([[samples.spec(value) | ask, shape] for value, shape in cases])
+
+
+def answers(cases):
+    given = json.dumps(cases)
     done = subprocess.run([sys.executable, str(DRIVER)], input=given, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -120,3 +130,68 @@ def test_boxes_of_256_stand_side_by_side_as_tritons_do():
     for (value, shape), (status, theirs) in zip(cases, triton(cases), strict=True):
         assert status == "ok"
         assert dict(value.to_linear_layout(shape).bases)["offset"] == theirs[1]["offset_bases"]
+
+
+@pytest.mark.parametrize("kind", ["linear", "generic_linear", "blocked", "mma", "mfma", "wmma", "dot", "slice"])
+def test_the_text_is_what_triton_prints(kind):
+    """Gluon's class is linear or generic_linear in TTGIR, by its bases."""
+    rng = seeded("printed " + kind)
+    values = [samples.KINDS[kind](rng) for _ in range(200 if DEEP else 40)]
+    cases = [(value, [*getattr(value, "shape", (64,) * value.rank)]) for value in values]
+    same = 0
+    for (value, _), (status, text) in zip(cases, triton(cases, printed=True), strict=True):
+        if status == "ok":
+            ours = str(value).replace(", rank = 3", "")  # Triton does not print it, and could not read the value back
+            assert f", {ours}>" in text, text
+            same += 1
+    assert same >= 20
+
+
+# -- registers of tensor memory ----------------------------------------------------------------------------------------
+
+
+def loads(rng):
+    """A memory, a shape, and what to ask for: warps, bits of an element, the instruction."""
+    if rng.random() < 0.3:
+        value, shape = samples.scales(rng), [samples.power(rng, 8, 5), samples.power(rng, 6)]
+        return value, shape, 4 << rng.randint(0, 2), 8, rng.choice(VARIANTS)
+    value = samples.tensor_memory_layout(rng)
+    return (
+        value,
+        samples.shape_for(rng, value),
+        4 << rng.randint(0, 2),
+        rng.choice((8, 16, 32, 32)),
+        rng.choice(VARIANTS),
+    )
+
+
+def test_the_registers_of_a_load_from_tensor_memory_are_tritons():
+    rng = seeded("tensor memory registers")
+    cases = [loads(rng) for _ in range(4000 if DEEP else 600)]
+    found = answers([[samples.spec(value) | {"registers": rest}, shape] for value, shape, *rest in cases])
+    held = dict.fromkeys(VARIANTS, 0)
+    for (value, shape, *rest), (status, theirs) in zip(cases, found, strict=True):
+        if more_blocks_than_elements(value, shape):
+            continue
+        try:
+            ours = repr(compute_tmem_reg_layout(value, shape, *rest))
+        except LayoutError:
+            assert status != "ok", (str(value), shape, rest, theirs)
+            continue
+        assert (status, ours) == ("ok", theirs), (str(value), shape, rest)
+        held[rest[-1]] += 1
+    assert min(held.values()) >= 20, held
+
+
+def test_the_scales_of_mfma_are_tritons():
+    rng = seeded("scales of mfma")
+    cases = []
+    for _ in range(1000 if DEEP else 200):
+        size = rng.choice((16, 32))
+        tiles = rng.choice((None, [samples.power(rng, 1), samples.power(rng, 2)]))
+        warps = samples.split(rng, rng.randint(0, 3), 2)
+        parent = AMDMFMALayout(4, [size, size, 2048 // size], rng.random() < 0.5, warps, None, tiles)
+        shape = [samples.power(rng, 9, 3), samples.power(rng, 5)]
+        cases.append((DotOperandLayout(rng.randrange(2), parent, 16), shape))
+    for (value, shape), (status, theirs) in zip(cases, triton(cases, scales=True), strict=True):
+        assert (status, repr(get_mfma_scale_layout(value, shape))) == ("ok", theirs), (str(value), shape)

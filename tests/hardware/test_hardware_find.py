@@ -64,7 +64,7 @@ def test_a_kernel_changes_machines_by_one_entry():
         ({"arch": "ampere", "m": 16, "n": 8, "k": 8, "dtype": "tf32"}, ["f32.tf32.tf32.f32"]),
         ({"arch": "sm_89", "k": 32, "m": 16, "dtype": "e5m2", "acc": "f16"},
          ["f16.e4m3.e5m2.f16", "f16.e5m2.e4m3.f16", "f16.e5m2.e5m2.f16"]),
-        ({"arch": "gfx90a", "dtype": "f64"}, ["f64_16x16x4f64"]),
+        ({"arch": "gfx90a", "dtype": "f64"}, ["f64_16x16x4f64", "f64_4x4x4f64"]),
         ({"arch": "rdna3", "dtype": "iu4"}, ["i32_16x16x16_iu4_w32_gfx11"]),
         ({"family": "swizzle", "arch": "h77"}, None),
         ({"arch": "turing", "family": "mma", "dtype": "f16"}, ["f16.f16.f16.f16", "f32.f16.f16.f32"]),
@@ -88,6 +88,42 @@ def test_find_keeps_machines_apart():
     assert all("m8n8k4.row" not in e.name or "f64" in e.name for e in hardware.find(arch="sm80", family="mma"))
     with pytest.raises(LayoutError, match="without the arch there are 2"):
         hardware.find(arch="gfx950", dtype="xf32")
+
+
+def test_sparse_instructions_are_found_when_they_are_meant():
+    assert not any(e.family == "mma.sp" for e in hardware.find(arch="sm80", m=16, n=8, k=32))
+    sparse = hardware.find(arch="sm80", m=16, n=8, k=32, dtype="f16", family="mma.sp")
+    assert sparse == hardware.find(arch="sm80", m=16, n=8, k=32, dtype="f16", operand="E")
+    assert [e["E"].confidence for e in sparse] == ["high", "high"]
+    with pytest.raises(LayoutError, match="without the k there are"):
+        hardware.find(arch="sm80", m=16, n=8, k=128, dtype="f16")
+
+
+@pytest.mark.parametrize(
+    ("asked", "same"),
+    [
+        ({"arch": "rtx4090", "dtype": "fp8"}, {"arch": "sm89", "dtype": "e4m3"}),
+        ({"arch": "mi300x", "dtype": "e4m3"}, {"arch": "gfx942", "dtype": "fp8"}),
+        (
+            {"arch": "h100", "dtype": "torch.bfloat16", "acc": "float32"},
+            {"arch": "sm90", "dtype": "bf16", "acc": "f32"},
+        ),
+        ({"arch": "a100", "dtype": "int8", "acc": "int32"}, {"arch": "sm80", "dtype": "s8", "acc": "s32"}),
+        ({"arch": "mi250x", "dtype": "int8"}, {"arch": "cdna2", "dtype": "i8"}),
+    ],
+)
+def test_types_and_machines_have_the_names_that_people_use(asked, same):
+    assert hardware.find(**asked) == hardware.find(**same) != ()
+
+
+def test_a_question_without_an_answer_names_each_condition_that_is_too_many_and_the_types():
+    with pytest.raises(LayoutError) as caught:
+        hardware.find(arch="blackwell", m=128, dtype="f16")
+    said = str(caught.value)
+    assert "without the m there are 4: mma.sync" in said
+    assert "without the dtype there are 5: tcgen05.mma" in said
+    assert said.endswith("with the types f32")
+    assert caught.value.witness == {"arch": "blackwell", "m": 128, "dtype": "f16"}
 
 
 def test_find_by_operand():

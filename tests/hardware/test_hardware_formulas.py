@@ -261,7 +261,7 @@ def test_swizzles_exchange_address_bits(mode, pairs):
 def test_mfma_puts_the_block_of_a_lane_into_its_high_bits():
     checks = 0
     for entry, operand in family("mfma"):
-        if operand.role == "scale":
+        if "block" in operand.outs or "f8f6f4" in entry.name:
             continue
         m, n, k = entry.shape
         if operand.role in "AB":
@@ -281,6 +281,8 @@ def test_mfma_puts_the_block_of_a_lane_into_its_high_bits():
 
 def test_wmma_of_two_generations():
     for entry, operand in family("wmma"):
+        if entry.arch == "gfx1250":
+            continue
         old = entry.arch == "rdna3"
         registers = dict(operand.linear.in_dims)["register"]
         assert registers == (16 if old and operand.role != "C" else 8)

@@ -247,9 +247,11 @@ def test_tilings_that_are_none_are_refused():
     for bad in ((32, 32), 32, None, (32.0, None, None), (True, None, None), (0, None, None), ([32], None, None)):
         with pytest.raises(ProfileError):
             TiledMMA(SM80, (2, 2, 1), bad)
-    for bad in (None, "SM80", 3):
+    for bad in (None, 2.5, 3):
         with pytest.raises(ProfileError):
             TiledMMA(bad)
+    with pytest.raises(LayoutError, match="no instruction is named 'SM80'; near are SM80_"):
+        TiledMMA("SM80")
     with pytest.raises(LayoutError):
         make_tiled_mma(SM80).tile_shape("D")
 

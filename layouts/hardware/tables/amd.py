@@ -1,4 +1,4 @@
-"""AMD: MFMA of CDNA1 to CDNA4 (gfx950), WMMA of RDNA3 and RDNA4, scale factors, and transposed reads of LDS.
+"""AMD: MFMA of CDNA1 to CDNA4 (gfx950), WMMA of RDNA3 and RDNA4, and transposed reads of LDS.
 
 The block of a lane sits in its high bits.  A and B: the row is lane % M, and a group of M lanes holds a run of K.
 """
@@ -9,19 +9,19 @@ from ..entry import Entry
 from ..operand import Operand
 from .fragments import WEIGHTS
 
-__all__ = ["ENTRIES"]
+__all__ = ["BITS", "CALCULATOR", "C_FACES", "ENTRIES", "RULE", "TRITON"]
 
-_CALCULATOR = "AMD matrix instruction calculator"
-_TRITON = "Triton 3.9 AMDMFMALayout"
-_RULE = "the rule of the family (m = lane % M, k = run * (lane / M) + register)"
+CALCULATOR = "AMD matrix instruction calculator"
+TRITON = "Triton 3.9 AMDMFMALayout"
+RULE = "the rule of the family (m = lane % M, k = run * (lane / M) + register)"
 
 # (M, bits of an accumulator): linear face and CuTe face of C and D
-_C = {
+C_FACES = {
     (32, 32): ("register m1 m2 m8 m16, lane n1 n2 n4 n8 n16 m4", "((32,2),(4,4)):((32,4),(1,8))"),
     (16, 32): ("register m1 m2, lane n1 n2 n4 n8 m4 m8", "((16,4),(4,1)):((16,4),(1,16))"),
     (16, 64): ("register m4 m8, lane n1 n2 n4 n8 m1 m2", "((16,4),(1,4)):((16,1),(1,4))"),
 }
-_BITS = {"f16": 16, "bf16": 16, "i8": 8, "fp8": 8, "bf8": 8, "f32": 32, "xf32": 32, "f64": 64, "i32": 32}
+BITS = {"f16": 16, "bf16": 16, "i8": 8, "fp8": 8, "bf8": 8, "f32": 32, "xf32": 32, "f64": 64, "i32": 32}
 
 # arch, name after v_mfma_, (M, N, K), A, B, D, basis: "both" calculator and Triton, "triton", "rule"
 ROWS: tuple[tuple[str, str, tuple[int, int, int], str, str, str, str], ...] = (
@@ -60,9 +60,9 @@ ROWS: tuple[tuple[str, str, tuple[int, int, int], str, str, str, str], ...] = (
 )  # fmt: skip
 
 _BASIS = {
-    "both": ("cross-checked", "high", f"{_CALCULATOR}; {_TRITON}"),
-    "triton": ("single-source", "medium", f"{_TRITON} version 4"),
-    "rule": ("family-rule", "medium", _RULE),
+    "both": ("cross-checked", "high", f"{CALCULATOR}; {TRITON}"),
+    "triton": ("single-source", "medium", f"{TRITON} version 4"),
+    "rule": ("family-rule", "medium", RULE),
 }
 
 
@@ -78,7 +78,7 @@ def _ab(role: str, dtype: str, size: int, k: int, about: dict[str, str]) -> Oper
     outs = f"m{size} k{k}" if role == "A" else f"k{k} n{size}"
     bases = f"register{_powers('k', 1, run)}, lane{_powers(row, 1, size)}{_powers('k', run, k)}"
     tv = f"(({size},{groups}),{run}):((1,{size * run}),{size})"
-    return Operand(role, dtype, _BITS[dtype], outs, bases, tv, WEIGHTS[role][size], **about)  # type: ignore[arg-type]
+    return Operand(role, dtype, BITS[dtype], outs, bases, tv, WEIGHTS[role][size], **about)  # type: ignore[arg-type]
 
 
 def _mfma() -> list[Entry]:
@@ -87,28 +87,14 @@ def _mfma() -> list[Entry]:
         status, confidence, source = _BASIS[basis]
         about = {"status": status, "confidence": confidence, "source": source}
         m, n, k = shape
-        bases, tv = _C[m, _BITS[d]]
+        bases, tv = C_FACES[m, BITS[d]]
         operands = {
             "A": _ab("A", a, m, k, about),
             "B": _ab("B", b, n, k, about),
-            "C": Operand("C", d, _BITS[d], f"m{m} n{n}", bases, tv, WEIGHTS["C"][m], **about),  # type: ignore[arg-type]
+            "C": Operand("C", d, BITS[d], f"m{m} n{n}", bases, tv, WEIGHTS["C"][m], **about),  # type: ignore[arg-type]
         }
         name = f"v_mfma_{tail}"
         found.append(Entry(name, "mfma", arch, operands, shape, atoms={name: ("A", "B", "C")}, source=source))
-    return found
-
-
-def _scaled() -> list[Entry]:
-    """The scale factors of gfx950: lane to (block of K, row); A and B of these are not in the tables."""
-    found = []
-    for size, k, lanes in ((32, 64, "mn1 mn2 mn4 mn8 mn16 k_block1"), (16, 128, "mn1 mn2 mn4 mn8 k_block1 k_block2")):
-        about = {"status": "single-source", "confidence": "medium", "source": "Triton chooseScaledMfmaScaleLayout"}
-        scale = Operand("scale", "e8m0", 8, f"k_block{64 // size} mn{size}", f"lane {lanes}", **about)  # type: ignore[arg-type]
-        bases, tv = _C[size, 32]
-        about |= {"status": "family-rule", "source": _RULE}
-        c = Operand("C", "f32", 32, f"m{size} n{size}", bases, tv, WEIGHTS["C"][size], **about)  # type: ignore[arg-type]
-        name = f"v_mfma_scale_f32_{size}x{size}x{k}_f8f6f4"
-        found.append(Entry(name, "mfma", "cdna4", {"scale": scale, "C": c}, (size, size, k), source=scale.source))
     return found
 
 
@@ -125,6 +111,10 @@ WMMA: tuple[tuple[str, str, str, str, int, str, str, str, str, str], ...] = (
     ("rdna3", "gfx11", "f32_16x16x16_bf16", "bf16", 16, "f32", "k1 k2 k4 k8", "0", "m2 m4 m8", "m1"),
     ("rdna3", "gfx11", "i32_16x16x16_iu8", "iu8", 8, "i32", "k1 k2 k4 k8", "0", "m2 m4 m8", "m1"),
     ("rdna3", "gfx11", "i32_16x16x16_iu4", "iu4", 4, "i32", "k1 k2 k4 k8", "0", "m2 m4 m8", "m1"),
+    ("rdna3", "gfx11", "f16_16x16x16_f16", "f16", 16, "f16", "k1 k2 k4 k8", "0", "m2 m4 m8", "m1"),
+    ("rdna3", "gfx11", "bf16_16x16x16_bf16", "bf16", 16, "bf16", "k1 k2 k4 k8", "0", "m2 m4 m8", "m1"),
+    ("rdna4", "gfx12", "f16_16x16x16_f16", "f16", 16, "f16", "k1 k2 k8", "k4", "m1 m2 m4", "m8"),
+    ("rdna4", "gfx12", "bf16_16x16x16_bf16", "bf16", 16, "bf16", "k1 k2 k8", "k4", "m1 m2 m4", "m8"),
     ("rdna4", "gfx12", "f32_16x16x16_f16", "f16", 16, "f32", "k1 k2 k8", "k4", "m1 m2 m4", "m8"),
     ("rdna4", "gfx12", "f32_16x16x16_bf16", "bf16", 16, "f32", "k1 k2 k8", "k4", "m1 m2 m4", "m8"),
     ("rdna4", "gfx12", "i32_16x16x16_iu8", "iu8", 8, "i32", "k1 k2 k4", "k8", "m1 m2 m4", "m8"),
@@ -145,13 +135,25 @@ _WMMA_TV = {
 _IN_FACTS = {"f32_16x16x16_f16", "i32_16x16x16_iu8", "i32_16x16x16_iu4", "f32_16x16x16_fp8_fp8"}
 
 
+def _halves(arch: str, d: str) -> dict[str, str]:
+    """C and D of 16 bits: RDNA3 fills half of each register, RDNA4 both."""
+    if BITS[d] == 32:
+        return {}
+    if arch == "rdna3":
+        note = "one element in each 32-bit register: in its low half, or in its high half where OPSEL says so"
+        source = f"{CALCULATOR} (OPSEL); LLVM D158059"
+    else:
+        note, source = "two elements in each 32-bit register", "the rule of the generation"
+    return {"status": "family-rule", "confidence": "medium", "note": note, "source": source}
+
+
 def _wmma() -> list[Entry]:
     """Waves of 32 lanes; RDNA3 holds A and B twice, in both halves of the wave."""
     found = []
     for arch, gfx, tail, types, bits, d, registers, upper, d_registers, d_upper in WMMA:
         known = tail in _IN_FACTS
         status, sure = ("cross-checked", "high") if known else ("family-rule", "medium")
-        source = f"{_CALCULATOR}; Triton 3.9 AMDWMMALayout" if known else "the rule of the generation"
+        source = f"{CALCULATOR}; Triton 3.9 AMDWMMALayout" if known else "the rule of the generation"
         note = _RDNA4_NOTE if upper == "k4" else ""
         about = {"status": status, "confidence": sure, "source": source}
         a, _, b = types.partition(" ")
@@ -163,8 +165,8 @@ def _wmma() -> list[Entry]:
                          "m1 k16", **ab),  # type: ignore[arg-type]
             "B": Operand("B", b or a, bits, "k16 n16", f"register {registers}, lane {_ROWS16[1]} {upper}",
                          _WMMA_TV[upper], "n1 k16", **ab),  # type: ignore[arg-type]
-            "C": Operand("C", d, 32, "m16 n16", f"register {d_registers}, lane {_ROWS16[1]} {d_upper}",
-                         _WMMA_TV[d_upper], "m1 n16", **about),  # type: ignore[arg-type]
+            "C": Operand("C", d, BITS[d], "m16 n16", f"register {d_registers}, lane {_ROWS16[1]} {d_upper}",
+                         _WMMA_TV[d_upper], "m1 n16", **(about | _halves(arch, d))),  # type: ignore[arg-type]
         }  # fmt: skip
         name = f"v_wmma_{tail}_w32_{gfx}"
         aliases = (f"v_wmma_{tail}", f"v_wmma_{tail}_w32")
@@ -194,4 +196,4 @@ def _transposed_reads() -> list[Entry]:
     return found
 
 
-ENTRIES = (*_mfma(), *_scaled(), *_wmma(), *_transposed_reads())
+ENTRIES = (*_mfma(), *_wmma(), *_transposed_reads())

@@ -63,6 +63,15 @@ FRAGMENTS: dict[tuple[str, int, int, int], tuple[str, str, str]] = {
         "register k1 k2 k4 k8 k16 k128, lane k32 k64 n1 n2 n4",
         "((4,8),(32,2)):((256,1),(8,1024))",
     ),
+    # B of sparse products, which is twice as deep
+    ("B", 16, 8, 32): ("k16 n8", "register k4 k8, lane k1 k2 n1 n2 n4", "((4,8),4):((8,1),32)"),
+    ("B", 32, 8, 16): ("k32 n8", "register k1 k8 k16, lane k2 k4 n1 n2 n4", "((4,8),(2,4)):((16,1),(8,64))"),
+    ("B", 64, 8, 8): ("k64 n8", "register k1 k2 k16 k32, lane k4 k8 n1 n2 n4", "((4,8),(4,4)):((32,1),(8,128))"),
+    ("B", 128, 8, 4): (
+        "k128 n8",
+        "register k1 k2 k4 k32 k64, lane k8 k16 n1 n2 n4",
+        "((4,8),(8,4)):((64,1),(8,256))",
+    ),
     ("C", 8, 8, 32): ("m8 n8", "register n1, lane n2 n4 m1 m2 m4", "((4,8),2):((16,1),8)"),
     ("C", 16, 8, 32): ("m16 n8", "register n1 m8, lane n2 n4 m1 m2 m4", "((4,8),(2,2)):((32,1),(16,8))"),
 }

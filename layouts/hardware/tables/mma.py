@@ -132,7 +132,7 @@ def _volta() -> list[Entry]:
     return found
 
 
-def _scales(k: int, dtype: str, vector: int, confidence: str) -> dict[str, Operand]:
+def scale_factors(k: int, dtype: str, vector: int, confidence: str) -> dict[str, Operand]:
     """Scale factors of a block-scaled product, thread-id 0 and byte-id 0; a register for each element of K."""
     registers = " ".join([f"k{1 << i}" for i in range(k.bit_length() - 1)])
     rest = {
@@ -160,9 +160,10 @@ def _blackwell() -> list[Entry]:
                 operands = _operands((16, 8, 32), a, b, c, "high", source)
                 name = f"mma.sync.aligned.m16n8k32.row.col.kind::f8f6f4.{c}.{a}.{b}.{c}"
                 atoms = {alias: ("A", "B", "C")}
-                found.append(Entry(name, "mma", "sm120a sm121a", operands, (16, 8, 32), (alias,), atoms, source, note))
+                own = (alias, f"mma.sync.aligned.kind::f8f6f4.m16n8k32.row.col.{c}.{a}.{b}.{c}")  # as CUTLASS spells it
+                found.append(Entry(name, "mma", "sm120a sm121a", operands, (16, 8, 32), own, atoms, source, note))
             alias = f"SM120::BLOCKSCALED::SM120_16x8x32_TN_VS<{CXX[a]},{CXX[b]},float,float_ue8m0_t,32>"
-            operands = _operands((16, 8, 32), a, b, "f32", "high", source) | _scales(32, "ue8m0", 32, "medium")
+            operands = _operands((16, 8, 32), a, b, "f32", "high", source) | scale_factors(32, "ue8m0", 32, "medium")
             name = f"mma.sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale.scale_vec::1X.f32.{a}.{b}.f32.ue8m0"
             atoms = {alias: ("A", "B", "C")}
             found.append(Entry(name, "mma", "sm120a sm121a", operands, (16, 8, 32), (alias,), atoms, source, note))
@@ -172,13 +173,15 @@ def _blackwell() -> list[Entry]:
         ("mxf4nvf4", "4X", "ue4m3", 16),
     ):
         alias = f"SM120::BLOCKSCALED::SM120_16x8x64_TN_VS<float_e2m1_t,float_e2m1_t,float,float_{scales}_t,{vector}>"
-        operands = _operands((16, 8, 64), "e2m1", "e2m1", "f32", "high", source) | _scales(64, scales, vector, "high")
+        operands = _operands((16, 8, 64), "e2m1", "e2m1", "f32", "high", source) | scale_factors(
+            64, scales, vector, "high"
+        )
         name = (
             f"mma.sync.aligned.m16n8k64.row.col.kind::{kind}.block_scale.scale_vec::{scale}.f32.e2m1.e2m1.f32.{scales}"
         )
-        own = (alias,) if kind == "mxf4nvf4" else ()
-        atoms = dict.fromkeys(own, ("A", "B", "C"))
-        found.append(Entry(name, "mma", "sm120a sm121a", operands, (16, 8, 64), own, atoms, source))
+        named = (alias,) if kind == "mxf4nvf4" else ()
+        atoms = dict.fromkeys(named, ("A", "B", "C"))
+        found.append(Entry(name, "mma", "sm120a sm121a", operands, (16, 8, 64), named, atoms, source))
     return found
 
 
