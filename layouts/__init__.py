@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from .derivation.model import Step as Step
     from .encodings.amd import AMDMFMALayout as AMDMFMALayout
     from .encodings.amd import AMDWMMALayout as AMDWMMALayout
+    from .encodings.amd_scales import get_mfma_scale_layout as get_mfma_scale_layout
     from .encodings.blocked import BlockedLayout as BlockedLayout
     from .encodings.blocked import DistributedLinearLayout as DistributedLinearLayout
     from .encodings.blocked import SliceLayout as SliceLayout
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from .encodings.shared import SwizzledSharedLayout as SwizzledSharedLayout
     from .encodings.tensor_memory import TensorMemoryLayout as TensorMemoryLayout
     from .encodings.tensor_memory import TensorMemoryScalesLayout as TensorMemoryScalesLayout
+    from .encodings.tensor_memory_registers import compute_tmem_reg_layout as compute_tmem_reg_layout
     from .equality import difference as difference
     from .equality import equal as equal
     from .errors import EvaluationError as EvaluationError
@@ -172,18 +174,30 @@ if TYPE_CHECKING:
     from .module import Module as Module
     from .module import Z as Z
     from .module import Zn as Zn
+    from .notation.ck import TileDistributionEncoding as TileDistributionEncoding
+    from .notation.ck import parse_ck as parse_ck
+    from .notation.ck import to_ck as to_ck
     from .notation.cpp import parse_cpp as parse_cpp
     from .notation.cpp import to_cpp as to_cpp
     from .notation.cute import parse as parse
     from .notation.cute import to_text as to_text
     from .notation.dump import find_layouts as find_layouts
+    from .notation.einops import EinopsPattern as EinopsPattern
+    from .notation.einops import to_einops as to_einops
+    from .notation.einops_text import parse_einops as parse_einops
     from .notation.gluon import from_gluon as from_gluon
     from .notation.gluon import parse_gluon as parse_gluon
     from .notation.linear import parse_linear as parse_linear
+    from .notation.mosaic_text import parse_mosaic as parse_mosaic
+    from .notation.mosaic_write import to_mosaic as to_mosaic
     from .notation.registry import convert_notation as convert_notation
     from .notation.strides import parse_strides as parse_strides
     from .notation.strides import to_strides_text as to_strides_text
     from .notation.ttgir import parse_ttgir as parse_ttgir
+    from .notation.ttgir_write import to_ttgir as to_ttgir
+    from .notation.xla import XlaShape as XlaShape
+    from .notation.xla import parse_xla as parse_xla
+    from .notation.xla_write import to_xla as to_xla
     from .orders import colex_geq as colex_geq
     from .orders import colex_gtr as colex_gtr
     from .orders import colex_leq as colex_leq
@@ -331,6 +345,7 @@ _ROOMS = {
     "derivation.explain": ("explain",),
     "derivation.model": ("Explanation", "Step"),
     "encodings.amd": ("AMDMFMALayout", "AMDWMMALayout"),
+    "encodings.amd_scales": ("get_mfma_scale_layout",),
     "encodings.blocked": ("BlockedLayout", "DistributedLinearLayout", "SliceLayout"),
     "encodings.cga": ("combine_cta_cga_with_shape", "make_cga_layout"),
     "encodings.dot": ("DotOperandLayout",),
@@ -344,6 +359,7 @@ _ROOMS = {
         "SwizzledSharedLayout",
     ),
     "encodings.tensor_memory": ("TensorMemoryLayout", "TensorMemoryScalesLayout"),
+    "encodings.tensor_memory_registers": ("compute_tmem_reg_layout",),
     "equality": ("difference", "equal"),
     "errors": (
         "EvaluationError",
@@ -405,14 +421,22 @@ _ROOMS = {
     "lookup": ("get_1d_coord", "get_flat_coord", "get_hier_coord"),
     "measures": ("cosize", "depth", "rank", "shape", "size", "stride"),
     "module": ("F2", "ArithTuple", "E", "Module", "Z", "Zn"),
+    "notation.ck": ("TileDistributionEncoding", "parse_ck", "to_ck"),
     "notation.cpp": ("parse_cpp", "to_cpp"),
     "notation.cute": ("parse", "to_text"),
     "notation.dump": ("find_layouts",),
+    "notation.einops": ("EinopsPattern", "to_einops"),
+    "notation.einops_text": ("parse_einops",),
     "notation.gluon": ("from_gluon", "parse_gluon"),
     "notation.linear": ("parse_linear",),
+    "notation.mosaic_text": ("parse_mosaic",),
+    "notation.mosaic_write": ("to_mosaic",),
     "notation.registry": ("convert_notation",),
     "notation.strides": ("parse_strides", "to_strides_text"),
     "notation.ttgir": ("parse_ttgir",),
+    "notation.ttgir_write": ("to_ttgir",),
+    "notation.xla": ("XlaShape", "parse_xla"),
+    "notation.xla_write": ("to_xla",),
     "orders": (
         "colex_geq",
         "colex_gtr",

@@ -20,9 +20,15 @@ def add_convert_command(commands: Any) -> None:
         epilog="Exit status: 0 done, 2 bad input, or a notation that cannot say it.",
     )
     convert.add_argument("text", metavar="TEXT | PATH", help="a layout in any notation that is read, or a TTGIR file")
-    names = "cute, cute-cpp, cute-dsl, ttgir, linear, gluon, strides"
+    names = "cute, cute-cpp, cute-dsl, ttgir, linear, gluon, strides, xla, mosaic, mosaic-mlir, ck, einops"
     convert.add_argument("--to", metavar="FORM", help=f"one of {names}")
-    convert.add_argument("--shape", metavar="AxB", help="the shape of the tensor, for an encoding of Triton's")
+    convert.add_argument(
+        "--shape", metavar="AxB", help="the shape of the tensor, for a recipe such as an encoding of Triton's"
+    )
+    convert.add_argument(
+        "--dialect", metavar="VERSION", help="the version of Triton that printed the text, such as 3.2"
+    )
+    convert.add_argument("--to-dialect", metavar="VERSION", help="the version of Triton to write TTGIR for")
     convert.add_argument("--json", action="store_true", help="print JSON")
     convert.set_defaults(run=run_convert)
 
@@ -38,7 +44,8 @@ def run_convert(options: argparse.Namespace) -> int:
         return _list(options)
     if options.to is None:
         raise LayoutError("convert: --to names the notation, such as --to cute", None)
-    found = convert_notation(options.text, options.to, _shape(options.shape))
+    versions = options.dialect, options.to_dialect
+    found = convert_notation(options.text, options.to, _shape(options.shape), *versions)
     print(json.dumps(found.to_json(), indent=2) if options.json else found)
     return 0
 
@@ -69,9 +76,9 @@ def _list(options: argparse.Namespace) -> int:
         raise LayoutError(f"{options.text}: {error}", options.text) from error
     given = _shape(options.shape)
     records: list[dict[str, object]] = []
-    for found in find_layouts(text):
+    for found in find_layouts(text, options.dialect):
         shapes = [given] if given is not None else found.shapes
-        written = [] if options.to is None or found.encoding is None else [_one(found, options.to, s) for s in shapes]
+        written = [] if options.to is None or found.encoding is None else [_one(found, options, s) for s in shapes]
         name = None if found.encoding is None else str(found.encoding)
         shown = ["x".join(map(str, shape)) for shape in found.shapes]
         records.append({"line": found.line, "alias": found.alias, "layout": name, "reason": found.reason})
@@ -85,12 +92,12 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _one(found: Any, to: str, shape: tuple[int, ...]) -> str:
+def _one(found: Any, options: Any, shape: tuple[int, ...]) -> str:
     from ..errors import LayoutError
     from .registry import convert_notation
 
     label = "x".join(map(str, shape))
     try:
-        return f"{label}: {convert_notation(str(found.encoding), to, shape)}"
+        return f"{label}: {convert_notation(str(found.encoding), options.to, shape, None, options.to_dialect)}"
     except LayoutError as error:
         return f"{label}: {error}"

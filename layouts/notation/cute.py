@@ -13,6 +13,7 @@ text                                   value
 ``(4,(2,3))``, ``1@0``, ``F9``         a hierarchical tuple, a coordinate, a stride over F2
 ``- lane=1 -> (1) where out dims ...``   ``LinearLayout``, as Triton prints it; see ``layouts.notation.linear``
 ``#ttg.blocked<{...}>``                an encoding of Triton's, as TTGIR prints it; see ``layouts.notation.ttgir``
+``#mosaic_gpu.TiledLayout<...>``       a layout of JAX's Mosaic GPU; see ``layouts.notation.mosaic_text``
 =====================================  ========================================================================
 """
 
@@ -69,6 +70,10 @@ def parse(text: str) -> Any:
         if is_linear_text(text):
             return parse_linear(text)
     if text.lstrip()[:1] == "#":
+        if text.lstrip().startswith("#mosaic_gpu."):
+            from .mosaic_text import parse_mosaic
+
+            return parse_mosaic(text)
         from .ttgir import parse_ttgir
 
         return parse_ttgir(text)

@@ -8,6 +8,7 @@ from ..encodings.fields import Encoding
 from ..errors import LayoutError, ParseError
 from .mlir import MlirReader
 from .ttgir import build
+from .ttgir_dialect import read_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ class Found:
         return f"line {self.line}: {self.alias or '(in place)'} = {what}   on {shapes}"
 
 
-def find_layouts(text: str) -> list[Found]:
+def find_layouts(text: str, dialect: str | None = None) -> list[Found]:
     """Return the layouts of a dump in the order in which they stand in it, with the shapes they are used on.
 
-    Attributes of these dialects that are not layouts known here are listed as well, with the reason.
+    Attributes of these dialects that are not layouts known here are listed as well, with the reason.  ``dialect`` is
+    the version of Triton that printed the dump, as for ``parse_ttgir``.
     Raises:   ParseError for what is no text, or more than 64 million characters.
     Cost:     one pass over the text, and one over each definition.
 
@@ -60,11 +62,12 @@ def find_layouts(text: str) -> list[Found]:
         raise ParseError(f"a text is needed, not {type(text).__name__}")
     if len(text) > _MOST:
         raise ParseError(f"the text has {len(text)} characters, more than {_MOST}")
+    version = read_version(dialect)
     lines = _Lines(text)
     known: dict[str, Any] = {}
     found: list[Found] = []
     for match in _ALIAS.finditer(text):
-        encoding, reason = _read(_definition(text, match.start(2)), known)
+        encoding, reason = _read(_definition(text, match.start(2)), known, version)
         if isinstance(encoding, Encoding):
             known[match[1]] = encoding
         found.append(Found(match[1], encoding, lines.number(match.start(1)), reason))
@@ -77,7 +80,7 @@ def find_layouts(text: str) -> list[Found]:
             written = _definition(text, match.start(2))
             one = in_place.get(written)
             if one is None:
-                encoding, reason = _read(written, known)
+                encoding, reason = _read(written, known, version)
                 one = in_place[written] = Found(None, encoding, lines.number(match.start(2)), reason)
                 found.append(one)
         if one is not None and shape not in one.shapes:
@@ -109,10 +112,10 @@ def _definition(text: str, start: int) -> str:
     return line
 
 
-def _read(written: str, known: dict[str, Any]) -> tuple[Any, str | None]:
+def _read(written: str, known: dict[str, Any], version: str | None) -> tuple[Any, str | None]:
     """Return the encoding, or the reason why there is none."""
     try:
-        reader = MlirReader(written, known, build)
+        reader = MlirReader(written, known, build, version)
         value = reader.attribute()
         reader.expect_end()
     except ParseError as error:

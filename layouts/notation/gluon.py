@@ -29,6 +29,7 @@ from ..encodings.shared import (
 from ..encodings.tensor_memory import TensorMemoryLayout, TensorMemoryScalesLayout
 from ..errors import LayoutError, ParseError, ProfileError
 from ..inttuple import _show, to_int
+from .mlir import KEYWORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ class _Builder:
 
     def value(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, int)):
+            return node.value
+        if isinstance(node, ast.Constant) and node.value in KEYWORDS:
             return node.value
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             inner = self.value(node.operand)
@@ -201,6 +204,6 @@ def _plain(value: Any, depth: int) -> Any:
         value = value.value
     if isinstance(value, (list, tuple)):
         return [_plain(item, depth) for item in value]
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, str) and value in KEYWORDS):
         return value
     return to_int(value, "from_gluon: a field") if hasattr(type(value), "__index__") else _live(value, depth + 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..composed import ComposedLayout
 from ..encodings.blocked import DistributedLinearLayout
-from ..encodings.fields import Encoding
+from ..encodings.fields import DistributedEncoding, Encoding
 from ..encodings.padded import PaddedSharedLayout
 from ..encodings.shared import SharedLinearLayout
 from ..errors import LayoutError
@@ -21,6 +21,7 @@ from ..linear.cute import from_linear, swizzled_from_linear, to_linear
 from ..linear.layout import LinearLayout
 from ..linear.utils import standard_out_dim_names
 from ..module import F2, Zn
+from .foreign import Foreign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, ...] | None
 
-__all__ = ["as_cute", "as_encoding", "as_linear"]
+__all__ = ["as_cute", "as_encoding", "as_linear", "as_memory"]
 
 _HARDWARE = ("register", "lane", "warp", "block")
 _ELEMENTS = "in elements"
+_LANES = 32
 
 
 def as_linear(value: Any, shape: Shape) -> tuple[LinearLayout | AffineLayout, str]:
@@ -42,6 +44,10 @@ def as_linear(value: Any, shape: Shape) -> tuple[LinearLayout | AffineLayout, st
     if isinstance(value, Encoding):
         linear = value.to_linear_layout(need_shape(value, shape))
         return linear, _direction(linear)
+    if isinstance(value, Foreign):
+        return value.linear(shape)
+    if isinstance(value, Layout) and shape is not None and value.over is not Zn:
+        return _from_thread_value(value, tuple(shape))
     no_shape(value, shape)
     if isinstance(value, (LinearLayout, AffineLayout)):
         return value, _direction(getattr(value, "linear", value))
@@ -54,6 +60,22 @@ def as_linear(value: Any, shape: Shape) -> tuple[LinearLayout | AffineLayout, st
         linear = to_linear(value, dict(zip(names, modes, strict=True)), ["offset"])
         return linear, f"from the coordinate {_names(linear.get_in_dim_names())} to the offset, {_ELEMENTS}"
     raise LayoutError(f"convert: {_show(value)} is not a layout", value)
+
+
+def _from_thread_value(layout: Layout, shape: tuple[int, ...]) -> tuple[LinearLayout, str]:
+    """A layout (thread, register) to the element of a tile of a shape, counted with dim0 fastest."""
+    if layout.rank != 2:
+        raise LayoutError(
+            f"convert: {_show(str(layout), 80)} has its own shape; with a shape, (thread, register) of a tile is read",
+            shape,
+        )
+    threads, registers = layout[0].size, layout[1].size
+    lanes = min(threads, _LANES)
+    names = standard_out_dim_names(len(shape))
+    ins = {"lane": lanes, "warp": max(1, threads // lanes), "register": registers}
+    linear = to_linear(layout, ins, dict(zip(names, shape, strict=True)))
+    linear = linear.transpose_ins(["register", "lane", "warp"])
+    return linear, f"{_direction(linear)}; the first {lanes} threads are a warp"
 
 
 def _modes(value: Any) -> list[int]:
@@ -72,6 +94,8 @@ def as_cute(value: Any, shape: Shape) -> tuple[Layout | ComposedLayout | Any, st
         if shape is not None and tuple(shape) != value.shape:
             raise LayoutError(f"convert: the layout is for the shape {list(value.shape)}, not {list(shape)}", shape)
         return value.to_layout(), _to_offset(value.rank)
+    if isinstance(value, Foreign):
+        return value.cute(shape)
     if isinstance(value, Encoding):
         value, shape = as_linear(value, shape)[0], None
     no_shape(value, shape)
@@ -85,6 +109,17 @@ def as_cute(value: Any, shape: Shape) -> tuple[Layout | ComposedLayout | Any, st
     if set(names) <= set(_HARDWARE) and {"register", "lane"} <= set(names):
         return _thread_value(value)
     return _plain(value), _direction(value) + "; outputs joined, the first one fastest"
+
+
+def as_memory(value: Any, shape: Shape, form: str) -> tuple[Any, str]:
+    """Return CuTe's layout of a value that says where in memory an element is.
+
+    Raises:   LayoutError for a value that says which lane and register hold it, and where there is no layout.
+    """
+    held = isinstance(value, DistributedEncoding) or (isinstance(value, Foreign) and value.in_registers)
+    if held or (isinstance(value, LinearLayout) and {"lane", "register"} & set(value.get_in_dim_names())):
+        raise LayoutError(f"convert: {form} says where in memory an element is, not which lane holds it", value)
+    return as_cute(value, shape)
 
 
 def _memory(linear: LinearLayout) -> tuple[Any, str]:
@@ -148,11 +183,16 @@ def as_encoding(value: Any, shape: Shape) -> tuple[Encoding, str]:
         found = as_linear(value, shape)[0]
         return _by_bases(found), _direction(found)
     if isinstance(value, (Layout, ComposedLayout)):
-        linear = as_linear(value, shape)[0]
+        linear, meaning = as_linear(value, shape)
+        if shape is not None:
+            return _by_bases(linear), meaning
         found = linear.invert() if isinstance(linear, LinearLayout) else linear
         return _by_bases(found), _direction(found)
-    linear = as_linear(value, shape)[0]
-    return _by_bases(linear), _direction(linear)
+    linear, meaning = as_linear(value, shape)
+    note = meaning.partition("; ")[2] if isinstance(value, Foreign) else ""
+    if isinstance(linear, LinearLayout) and "offset" in linear.get_out_dim_names():
+        linear = linear.invert()
+    return _by_bases(linear), _direction(linear) + (f"; {note}" if note else "")
 
 
 def _by_bases(linear: Any) -> Encoding:
@@ -191,7 +231,8 @@ def no_shape(value: Any, shape: Shape) -> None:
     """Refuse a shape for a value that has its own."""
     if shape is not None:
         raise LayoutError(
-            f"convert: {_show(str(value), 80)} has its own shape; a shape is for Triton's encodings", shape
+            f"convert: {_show(str(value), 80)} has its own shape; a shape is for recipes, such as Triton's encodings",
+            shape,
         )
 
 

@@ -20,6 +20,8 @@ __all__: list[str] = []
 MAX_TEXT = 1_000_000
 _MAX_DIGITS = 400
 _MAX_DEPTH = 40
+KEYWORDS = ("mnThenK", "kThenMn")  # the words that an attribute may have as a value
+_TYPE = re.compile(r"b?[fi][0-9]{1,3}")
 _TOKEN = re.compile(
     r"\s*(?:(?P<attribute>#[A-Za-z_][\w$.]*)|(?P<number>-?[0-9]+)|(?P<word>[A-Za-z_][\w.]*)|(?P<sign>->|\S))", re.ASCII
 )
@@ -36,8 +38,15 @@ class Fields(dict[str, "Any"]):
 class MlirReader(Cursor):
     """Reads attributes; ``build`` makes the value of one from its name and what is between < and >."""
 
-    def __init__(self, text: str, aliases: Mapping[str, Any], build: Callable[[MlirReader, str, int], Any]) -> None:
+    def __init__(
+        self,
+        text: str,
+        aliases: Mapping[str, Any],
+        build: Callable[[MlirReader, str, int], Any],
+        dialect: str | None = None,
+    ) -> None:
         self.aliases = aliases
+        self.dialect = dialect
         self.build = build
         self.depth = 0
         super().__init__(text, _TOKEN)
@@ -64,7 +73,7 @@ class MlirReader(Cursor):
             self.fail(f"nested deeper than {_MAX_DEPTH} levels")
 
     def value(self) -> Any:
-        """Read a number, true or false, a list, fields in braces, or an attribute."""
+        """Read a number, true or false, a type, a list, fields in braces, or an attribute."""
         if self.kind == "number":
             return self.number("a number")
         if self.kind == "attribute":
@@ -75,6 +84,10 @@ class MlirReader(Cursor):
             return self.braces()
         if self.kind == "word" and self.token in ("true", "false"):
             return self.word("true or false") == "true"
+        if self.kind == "word" and _TYPE.fullmatch(self.token):
+            return self.word("a type")
+        if self.kind == "word" and self.token in KEYWORDS:
+            return self.word("a keyword")
         return self.fail(f"expected a value, {self.found()}")
 
     def items(self) -> list[Any]:

@@ -23,18 +23,20 @@ class Form:
 
     ``write`` gets the value and the shape or None, and returns the text and a line that says what the text maps to
     what.  ``read`` may be None for a notation that is only written, and ``order`` says when it is asked, early first.
+    With ``versions`` both take the version that a text is of as ``dialect``.
     """
 
-    __slots__ = ("is_own", "name", "order", "read", "title", "write")
+    __slots__ = ("is_own", "name", "order", "read", "title", "versions", "write")
 
     def __init__(
         self,
         name: str,
         title: str,
         is_own: Callable[[str], bool] | None,
-        read: Callable[[str], Any] | None,
-        write: Callable[[Any, Any], tuple[str, str]],
+        read: Callable[..., Any] | None,
+        write: Callable[..., tuple[str, str]],
         order: int = 50,
+        versions: bool = False,
     ) -> None:
         self.name = name
         self.title = title
@@ -42,6 +44,7 @@ class Form:
         self.read = read
         self.write = write
         self.order = order
+        self.versions = versions
 
     def __repr__(self) -> str:
         return f"<Form {self.name}: {self.title}>"
@@ -75,8 +78,8 @@ _FORMS: dict[str, Form] = {}
 def forms() -> dict[str, Form]:
     """Return the notations by name, in the order in which they are asked.
 
-    >>> list(forms())
-    ['ttgir', 'gluon', 'linear', 'strides', 'cute-cpp', 'cute-dsl', 'cute']
+    >>> print(*forms())
+    mosaic ttgir gluon linear strides xla ck einops cute-cpp cute-dsl mosaic-mlir cute
     """
     if not _FORMS:
         import pkgutil
@@ -89,8 +92,8 @@ def forms() -> dict[str, Form]:
     return _FORMS
 
 
-def read(text: str) -> tuple[Form, Any]:
-    """Return the notation of a text and the value that it stands for.
+def read(text: str, dialect: str | None = None) -> tuple[Form, Any]:
+    """Return the notation of a text and the value that it stands for; ``dialect`` is the version of its Triton.
 
     Raises:   ParseError, which shows the text with a caret.
 
@@ -104,13 +107,28 @@ def read(text: str) -> tuple[Form, Any]:
     form = next((form for form in known if form.is_own is not None and form.is_own(text)), known[-1])
     if form.read is None:
         raise ParseError("no notation reads this text", text, 0)
-    return form, form.read(text)
+    return form, form.read(text) if dialect is None else _versioned(form).read(text, dialect=dialect)
 
 
-def convert_notation(text: str, to: str, shape: Sequence[int] | None = None) -> Conversion:
+def _versioned(form: Form) -> Any:
+    """Return a notation that has versions, or refuse."""
+    if not form.versions:
+        named = ", ".join([name for name, one in forms().items() if one.versions])
+        raise LayoutError(f"convert: {form.name} has no versions; a dialect is for {named}", form.name)
+    return form
+
+
+def convert_notation(
+    text: str,
+    to: str,
+    shape: Sequence[int] | None = None,
+    dialect: str | None = None,
+    to_dialect: str | None = None,
+) -> Conversion:
     """Return a text in another notation: ``to`` is the name of one of ``forms()``.
 
-    An encoding of Triton's is a recipe: it needs the ``shape`` of a tensor to become a layout.
+    An encoding of Triton's is a recipe: it needs the ``shape`` of a tensor to become a layout.  ``dialect`` is the
+    version of Triton that printed the text, and ``to_dialect`` the version that the result is for; see ``parse_ttgir``.
     Raises:   ParseError for a text that is not read; LayoutError where the notation cannot say it, with the reason.
 
     >>> print(convert_notation("#ttg.nvmma_shared<{swizzlingByteWidth = 64, transposed = false, elementBitWidth = 16}>",
@@ -120,6 +138,10 @@ def convert_notation(text: str, to: str, shape: Sequence[int] | None = None) -> 
     """
     if not isinstance(to, str) or to not in forms():
         raise LayoutError(f"convert: there is no notation {_show(to)}; known: {', '.join(forms())}", to)
-    form, value = read(text)
-    written, meaning = forms()[to].write(value, None if shape is None else tuple(shape))
+    form, value = read(text, dialect)
+    sizes = None if shape is None else tuple(shape)
+    if to_dialect is None:
+        written, meaning = forms()[to].write(value, sizes)
+    else:
+        written, meaning = _versioned(forms()[to]).write(value, sizes, dialect=to_dialect)
     return Conversion(form.name, value, written, meaning)

@@ -32,6 +32,8 @@ from ..encodings.shared import (
 from ..encodings.tensor_memory import TensorMemoryLayout, TensorMemoryScalesLayout
 from ..errors import ParseError
 from .mlir import MAX_TEXT, Fields, MlirReader
+from .ttgir_dialect import check_fields, check_kind, read_version
+from .ttgir_write import row_major_bases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,10 +56,12 @@ def is_ttgir_text(text: str) -> bool:
     return _START.match(text) is not None
 
 
-def parse_ttgir(text: str, aliases: Mapping[str, Encoding] | None = None) -> Encoding:
+def parse_ttgir(text: str, aliases: Mapping[str, Encoding] | None = None, dialect: str | None = None) -> Encoding:
     """Return the encoding that a TTGIR attribute stands for; definitions of aliases may stand before it.
 
-    With definitions ``#name = #ttg...`` alone, the last one is returned.
+    With definitions ``#name = #ttg...`` alone, the last one is returned.  ``dialect`` is the version of Triton that
+    printed the text, such as "3.2": then the fields mean what they meant there, and what that version does not have is
+    refused.  Without it, the newest form is read, and of older ones those that cannot be mistaken.
     Ensures:  ``parse_ttgir(str(x)) == x`` for every encoding x.
     Raises:   ParseError, which shows the line with a caret under the first character that does not fit.
     Cost:     one pass over the text.
@@ -72,7 +76,7 @@ def parse_ttgir(text: str, aliases: Mapping[str, Encoding] | None = None) -> Enc
     if len(text) > MAX_TEXT:
         raise ParseError(f"the text has {len(text)} characters, more than {MAX_TEXT}")
     known: dict[str, Any] = dict(aliases or {})
-    reader = MlirReader(text, known, build)
+    reader = MlirReader(text, known, build, read_version(dialect))
     value: Any = None
     while value is None or reader.kind == "attribute":
         start, name = reader.start, reader.token
@@ -99,6 +103,7 @@ def build(reader: MlirReader, name: str, start: int) -> Any:
         reader.fail(f"the dialect {dialect} has no layouts here; known: {', '.join(_DIALECTS)}", start)
     if kind not in _READERS:
         reader.fail(f"{name} is not a layout that is known here; known: {', '.join(sorted(_READERS))}", start)
+    check_kind(reader, name, start)
     if kind == "padded_shared":
         return _padded(reader)
     if kind == "shared_linear":
@@ -108,6 +113,7 @@ def build(reader: MlirReader, name: str, start: int) -> Any:
         reader.expect(">", f"to close {name}")
     else:
         fields = reader.fields(">")
+    check_fields(reader, kind, fields)
     return _READERS[kind](Attribute(reader, name, start, fields))
 
 
@@ -188,7 +194,12 @@ def _mfma(a: Attribute) -> Any:
     if version is None:
         version = a.need("versionMajor")
         a.get("versionMinor")
-    fields = (a.need("instrShape"), a.need("isTransposed"), a.need("warpsPerCTA"), a.get("elementBitWidth"))
+    width = a.get("elementBitWidth")
+    if "elementType" in a.fields:  # of 3.5
+        if a.get("elementType") not in ("f64", "f32", "i32"):
+            a.reader.fail("elementType is f64, f32 or i32", a.fields.places["elementType"])
+        width = 64 if a.get("elementType") == "f64" else 32
+    fields = (a.need("instrShape"), a.need("isTransposed"), a.need("warpsPerCTA"), width)
     return a.make(AMDMFMALayout, version, *fields, a.get("tilesPerWarp"), a.blocks())
 
 
@@ -198,26 +209,36 @@ def _wmma(a: Attribute) -> Any:
     tiles = a.get("ctaLayout")
     if tiles is None:
         tiles = _old_warps(a)
+    repeated = a.get("tilesPerWarp")
+    if repeated is not None and repeated != [1] * len(repeated if _is_list(repeated) else []):
+        a.reader.fail("tilesPerWarp of amd_wmma, of Triton 3.6, numbers registers unlike ctaLayout: not read",
+                      a.fields.places["tilesPerWarp"])  # fmt: skip
     if not isinstance(tiles, Fields) or set(tiles) - {"register", "warp"}:
         a.reader.fail("ctaLayout holds register and warp, each a list of bases", a.fields.places.get("ctaLayout"))
     blocks = a.blocks()
     bases = [tiles.get("warp", []), tiles.get("register", [])]
     rank = a.get("rank")
+    if rank is None and "ctaLayout" not in a.fields:
+        rank = len(a.fields["warpsPerCTA"])
     for vectors in (*bases, blocks):
         rank = len(vectors[0]) if rank is None and vectors and isinstance(vectors[0], (list, tuple)) else rank
-    return a.make(AMDWMMALayout, a.need("version"), flag, *bases, a.get("instrShape"), blocks, rank)
+    version = a.need("version") if a.reader.dialect not in ("3.0", "3.1") else 1
+    return a.make(AMDWMMALayout, version, flag, *bases, a.get("instrShape"), blocks, rank)
 
 
 def _old_warps(a: Attribute) -> Fields:
-    """Return the bases of warps along one dimension; which of two runs first the older text does not say."""
+    """Return the bases of warps; which of two dimensions runs first the older text alone does not say."""
     warps = a.need("warpsPerCTA")
     found = Fields()
     good = isinstance(warps, list) and all([type(n) is int and 0 < n <= 1024 and not n & n - 1 for n in warps])
-    if not good or sum([n > 1 for n in warps]) > 1:
-        place = a.fields.places["warpsPerCTA"]
-        a.reader.fail("warps of an old amd_wmma along one dimension are read, powers of two", place)
-    vectors = [[n >> 1 if n > 1 << bit else 0 for n in warps] for bit in range(max(warps).bit_length() - 1)]
-    found["warp"] = [[(1 << bit) if value else 0 for value in vector] for bit, vector in enumerate(vectors)]
+    place = a.fields.places["warpsPerCTA"]
+    if not good or not 2 <= len(warps) <= 3:
+        a.reader.fail("warpsPerCTA of an old amd_wmma has powers of two for 2 or 3 dimensions", place)
+    if a.reader.dialect is None and sum([n > 1 for n in warps]) > 1:
+        a.reader.fail(
+            "warps of an old amd_wmma along one dimension are read; of two, say the version, as in dialect='3.6'", place
+        )
+    found["warp"] = [list(vector) for vector in row_major_bases(tuple(warps))]
     return found
 
 
@@ -245,6 +266,8 @@ def _old_shared(a: Attribute) -> Any:
 def _nvmma(a: Attribute) -> Any:
     width, flag, bits = (a.need(name) for name in ("swizzlingByteWidth", "transposed", "elementBitWidth"))
     blocks, rank = a.blocks(), a.get("rank")
+    if rank is None and _is_list(a.fields.get("CTAsPerCGA")):
+        rank = len(a.fields["CTAsPerCGA"])
     if rank is None:
         rank = len(blocks[0]) if blocks and isinstance(blocks, (list, tuple)) and _is_list(blocks[0]) else 2
     return a.make(NVMMASharedLayout, width, bits, rank, flag, a.get("fp4Padded", False), blocks)
@@ -276,7 +299,7 @@ def _tensor_memory(a: Attribute) -> Any:
 
 
 def _scales(a: Attribute) -> Any:
-    return a.make(TensorMemoryScalesLayout, a.blocks())
+    return a.make(TensorMemoryScalesLayout, a.blocks(), a.get("blockRepOrder", "mnThenK"))
 
 
 def _cluster(a: Attribute) -> Any:
@@ -297,7 +320,10 @@ def _padded(reader: MlirReader) -> Any:
         pairs.append([interval, reader.number("a padding")])
     a = Attribute(reader, name, start, reader.braces())
     reader.expect(">", f"to close {name}")
+    check_fields(reader, "padded_shared", a.fields)
     if "order" in a.fields:
+        if "shape" not in a.fields:
+            reader.fail(f"{name} needs the field shape: of Triton 3.5, which has none, the layout is not known", start)
         blocks = a.blocks()
         return a.make(PaddedSharedLayout.with_identity_for, pairs, a.need("shape"), a.need("order"), blocks)
     return a.make(PaddedSharedLayout, pairs, a.need("offset"), a.get("block", []), a.get("shape"))
@@ -318,6 +344,7 @@ _READERS: dict[str, Callable[[Attribute], Any]] = {
     "blocked": _blocked,
     "slice": _slice,
     "linear": _linear,
+    "generic_linear": _linear,
     "dot_op": _dot,
     "nvidia_mma": _mma,
     "mma": _mma,

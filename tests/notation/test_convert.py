@@ -303,11 +303,32 @@ def test_bijections_become_attributes_and_come_back():
     assert convert(padded, "cute").text == "((2,8),32):((32,68),1)"
 
 
+@given(SEEDS, st.sampled_from(("mma", "blocked", "dot", "linear")))
+def test_a_thread_value_layout_and_its_shape_become_bases_again(seed, kind):
+    """An encoding, its layout (thread, register) of CuTe's, and back to the same bases."""
+    rng = random.Random(seed)
+    value = samples.KINDS[kind](rng)
+    shape = samples.shape(rng, value.rank, 5)
+    try:
+        linear = value.to_linear_layout(shape)
+    except LayoutError:
+        return
+    if linear.get_in_dim_size("block") > 1 or linear.get_in_dim_size("lane") != 32:
+        return
+    found = convert(str(value), "cute", shape)
+    back = parse(convert(found.text, "linear", shape).text)
+    for name in ("register", "lane", "warp"):
+        assert dict(back.bases)[name] == dict(linear.bases)[name]
+    assert back.out_dims == linear.out_dims
+    again = parse(convert(found.text, "ttgir", shape).text)
+    assert dict(again.to_linear_layout(shape).bases)["lane"] == dict(linear.bases)["lane"]
+
+
 @pytest.mark.parametrize(
     ("text", "to", "shape", "reason"),
     [
         (SWIZZLED, "cute", None, "give the shape, such as --shape 64x64"),
-        (SWIZZLED, "nope", None, "no notation 'nope'; known: ttgir, gluon"),
+        (SWIZZLED, "nope", None, "no notation 'nope'; known: mosaic, ttgir, gluon"),
         (SWIZZLED, "strides", (64, 64), "not a layout over Z"),
         ("(4,8):(8,1)", "cute", (4, 8), "has its own shape"),
         ("(3,5):(5,1)", "linear", None, "3"),
