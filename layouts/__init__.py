@@ -79,6 +79,9 @@ if TYPE_CHECKING:
     from .derivation.explain import explain as explain
     from .derivation.model import Explanation as Explanation
     from .derivation.model import Step as Step
+    from .emit.emitted import EmittedIndex as EmittedIndex
+    from .emit.index import emit_function as emit_function
+    from .emit.index import emit_index as emit_index
     from .encodings.amd import AMDMFMALayout as AMDMFMALayout
     from .encodings.amd import AMDWMMALayout as AMDWMMALayout
     from .encodings.amd_scales import get_mfma_scale_layout as get_mfma_scale_layout
@@ -344,6 +347,8 @@ _ROOMS = {
     ),
     "derivation.explain": ("explain",),
     "derivation.model": ("Explanation", "Step"),
+    "emit.emitted": ("EmittedIndex",),
+    "emit.index": ("emit_function", "emit_index"),
     "encodings.amd": ("AMDMFMALayout", "AMDWMMALayout"),
     "encodings.amd_scales": ("get_mfma_scale_layout",),
     "encodings.blocked": ("BlockedLayout", "DistributedLinearLayout", "SliceLayout"),
@@ -543,7 +548,7 @@ def __getattr__(name: str) -> object:
     return value
 
 
-_OPEN_ROOMS = ("hardware", "testing")
+_OPEN_ROOMS = ("convert", "hardware", "testing")
 """Rooms that are used under their own name: ``layouts.hardware.find(...)``."""
 
 _ELSEWHERE = {

@@ -35,6 +35,8 @@ FLOORS = [
     ["hardware"],
     ["tensor", "tiled", "derivation"],
     ["verify", "draw"],
+    ["convert"],
+    ["emit"],
     ["testing", "cli"],
     ["interop"],
 ]

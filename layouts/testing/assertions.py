@@ -109,8 +109,10 @@ not in bounds of 4096: (row = 29, col = 0) gives 4176
 def assert_equal(subject: Any, expected: Any, *, names: Sequence[str] | None = None, **options: Any) -> None:
     """Refuse two maps that part: layouts, texts, expressions and functions, each against each.
 
-    Two expressions share the ranges; the modes of a layout are the variables, in order.
-    Raises: LayoutAssertionError whose witness has ``at``, ``value`` and ``expected`` at the first point.
+    Two expressions share the ranges; the modes of a layout are the variables, in order.  An expression of C that
+    overflows in them is not equal to anything.
+    Raises: LayoutAssertionError whose witness has ``at``, ``value`` and ``expected`` at the first point, or is the
+            overflow; TooLargeError where only more points than ``limit`` could tell.
 
     >>> assert_equal("i * 8 + (j ^ (i % 8))", "Sw<3,0,3> o (64,8):(8,1)", i=64, j=8)
     >>> assert_equal("i * 8 + (j ^ (i % 8))", "i * 8 + j", i=64, j=8)
@@ -124,6 +126,8 @@ i * 8 + j over i in 0..63, j in 0..7: at (i = 1, j = 0) it gives 9, not 8
     gap = second.difference(first) if turned else first.difference(second)
     if gap is None:
         return
+    if "overflow" in gap:
+        _refuse_overflow(gap["overflow"]["formula"], gap["overflow"])
     if "sizes" in gap:
         raise LayoutAssertionError(
             f"{first} is not {second}: they have {gap['sizes'][0]} and {gap['sizes'][1]} points", gap
@@ -257,8 +261,8 @@ def _bare(point: Any) -> str:
     return text[1:-1].rstrip(",") if text.startswith("(") else text
 
 
-def _refuse_overflow(found: Any) -> None:
-    over = found.overflow()
+def _refuse_overflow(found: Any, known: dict[str, Any] | None = None) -> None:
+    over = known or found.overflow()
     if over is not None:
         at = words(over["at"])
         raise LayoutAssertionError(

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from ..errors import LayoutError
-from ..verify.annotations import Outcome, check_paths
+from ..verify.annotations import Checked, Outcome, check_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +21,15 @@ class AnnotationFile(pytest.File):
     """A source file with annotations."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield nothing: the items are made beside the usual collection."""
-        return iter(())
+        """Yield an item for each annotation of a file that is named itself."""
+        for outcome in _checked([str(self.path)]).outcomes:
+            yield self.item(outcome)
+
+    def item(self, outcome: Outcome) -> pytest.Item:
+        """Return the item of one annotation."""
+        name = f"{outcome.name or 'annotation'}:{outcome.line}"
+        found: pytest.Item = AnnotationItem.from_parent(self, name=name, outcome=outcome)
+        return found
 
 
 class AnnotationItem(pytest.Item):
@@ -57,16 +64,18 @@ def annotation_items(session: pytest.Session, paths: list[str]) -> list[pytest.I
 
     Raises: pytest.UsageError for a path that cannot be read.
     """
-    try:
-        checked = check_paths(paths)
-    except LayoutError as error:
-        raise pytest.UsageError(f"--layouts: {error}") from error
     files: dict[str, AnnotationFile] = {}
     found: list[pytest.Item] = []
-    for outcome in checked.outcomes:
+    for outcome in _checked(paths).outcomes:
         if outcome.path not in files:
             path = session.config.rootpath.__class__(os.path.abspath(outcome.path))
             files[outcome.path] = AnnotationFile.from_parent(session, path=path)
-        name = f"{outcome.name or 'annotation'}:{outcome.line}"
-        found.append(AnnotationItem.from_parent(files[outcome.path], name=name, outcome=outcome))
+        found.append(files[outcome.path].item(outcome))
     return found
+
+
+def _checked(paths: list[str]) -> Checked:
+    try:
+        return check_paths(paths)
+    except LayoutError as error:
+        raise pytest.UsageError(f"--layouts: {error}") from error

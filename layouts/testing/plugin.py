@@ -1,7 +1,7 @@
 """The pytest plugin: ``pytest --layouts PATH`` makes each annotation of a source file a test.
 
-The setting ``layouts_sources`` does the same for runs that name no tests.  Without either the plugin does nothing, and
-loads nothing.
+The setting ``layouts_sources`` does the same for runs that name no tests.  With either, a source file in C, or one of
+its annotations, can be named as a test is.  Without either the plugin does nothing, and loads nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__: list[str] = []
+
+_SUFFIXES = (".cu", ".cuh", ".hip", ".h", ".hpp", ".hh", ".cpp", ".cc", ".cxx", ".c", ".inl")
 
 
 def pytest_addoption(parser: Any) -> None:
@@ -37,13 +39,26 @@ def _paths(config: Any) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+def pytest_collect_file(file_path: Any, parent: Any) -> Any:
+    """Collect the annotations of a source file in C that is named as a test is: ``pytest csrc/a.cu::offset:9``."""
+    config = parent.config
+    if not (config.getoption("layouts") or config.getini("layouts_sources")):
+        return None
+    if file_path.suffix.lower() not in _SUFFIXES or not parent.session.isinitpath(file_path):
+        return None
+    from .items import AnnotationFile
+
+    return AnnotationFile.from_parent(parent, path=file_path)
+
+
 def pytest_collection_modifyitems(session: Any, config: Any, items: list[Any]) -> None:
     """Add a test for each annotation."""
     paths = _paths(config)
     if paths:
         from .items import annotation_items
 
-        items.extend(annotation_items(session, paths))
+        known = {item.nodeid for item in items}
+        items.extend([item for item in annotation_items(session, paths) if item.nodeid not in known])
 
 
 pytest_collection_modifyitems.pytest_impl = {"tryfirst": True}  # type: ignore[attr-defined]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from ..composed import ComposedLayout
 from ..equality import difference
-from ..errors import LayoutError, NotLinearError, ProfileError
+from ..errors import LayoutError, NotLinearError, ProfileError, TooLargeError
 from ..inttuple import _show, idx2crd
 from ..layout import Layout
 from ..linearity import from_images, to_f2
 from ..module import Zn
 from ..notation.cute import parse
 from ..verify.check import check
-from ..verify.domain import Domain, read_variable
+from ..verify.declared import read_domain
 from ..verify.domain import words as _pairs
 from ..verify.maps import AffineMap, TableMap
 
@@ -66,7 +66,8 @@ class FormulaSubject:
         self.formula = formula
         self.ranges = ranges
         self.options = options
-        self.domain = Domain([read_variable(name, spec) for name, spec in ranges.items()])
+        dialect = "python" if callable(formula) else options.get("dialect", "c")
+        self.domain = read_domain(ranges.items(), dialect, options.get("int_bits", 32))[0]
         self.verdicts: dict[Any, Any] = {}
 
     @property
@@ -93,26 +94,29 @@ class FormulaSubject:
 
     def collision(self) -> dict[str, Any] | None:
         """Return the first two points with one value: first, second, value."""
-        found: dict[str, Any] | None = self.verdict().collision
+        found: dict[str, Any] | None = _decided(self.verdict(), "injective").collision
         return found
 
     def outside(self, size: int) -> dict[str, Any] | None:
         """Return the first point whose value is not in 0..size-1: at, value."""
-        found: dict[str, Any] | None = self.verdict(size).out_of_bounds
+        found: dict[str, Any] | None = _decided(self.verdict(size), "in-bounds").out_of_bounds
         return found
 
     def missed(self, size: int) -> int | None:
         """Return the smallest number in 0..size-1 that is no value."""
-        found: int | None = self.verdict(size).missed
+        found: int | None = _decided(self.verdict(size), "onto").missed
         return found
 
     def difference(self, other: Any) -> dict[str, Any] | None:
-        """Return the first point where another subject has another value: at, value, expected."""
+        """Return the first point where another subject has another value: at, value, expected; or an overflow."""
         if isinstance(other, FormulaSubject):
-            found: dict[str, Any] | None = self.verdict(None, same_as=other.formula).difference
-            return found
-        layout = other.layout if isinstance(other, LayoutSubject) else other
-        return self.verdict(None, equals=layout).difference  # type: ignore[no-any-return]
+            verdict = self.verdict(None, same_as=other.formula)
+        else:
+            verdict = self.verdict(None, equals=other.layout if isinstance(other, LayoutSubject) else other)
+        if verdict.overflow is not None:
+            return {"overflow": {"formula": verdict.expression, **verdict.overflow}}
+        found: dict[str, Any] | None = _decided(verdict, "equal").difference
+        return found
 
     def nonlinear(self) -> dict[str, Any] | None:
         """Return two indices x, y with f(x ^ y) != f(x) ^ f(y), as points, or None."""
@@ -150,6 +154,16 @@ class FormulaSubject:
             index += list(variable.values).index(point[variable.name]) * place
             place *= variable.size
         return index
+
+
+def _decided(verdict: Any, question: str) -> Any:
+    """Return a verdict in which the question is answered.
+
+    Raises: TooLargeError with the reason why it is not: an assertion about what nobody knows must not pass.
+    """
+    if question in verdict.undecided:
+        raise TooLargeError(f"{question}: undecided: {verdict.undecided[question]}", verdict.domain_size)
+    return verdict
 
 
 class LayoutSubject:

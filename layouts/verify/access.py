@@ -18,10 +18,10 @@ from ..inttuple import _show, amount, to_int
 from ..notation.cute import parse
 from .access_report import AccessReport, Collision
 from .banks import closed_form, count_wavefronts, phases_of
-from .expression import parse_expression
 from .instruction import Instruction, read_instruction
 from .lanes import Addressing, listed_of, of_formula, of_layout, read_lane_map
 from .memory import memory_model
+from .reading import read_formula, width_of
 from .threads import as_layout, of_list, of_threads, through_threads
 
 TYPE_CHECKING = False
@@ -62,6 +62,7 @@ def conflicts(
     active: Iterable[int] | None = None,
     limit: int = 2**14,
     int_bits: int = 32,
+    dialect: str = "c",
 ) -> AccessReport:
     """Return the shared-memory wavefronts of a warp's access, with the lanes that collide.
 
@@ -69,7 +70,7 @@ def conflicts(
     of the lane; its values count units of ``elem`` bytes.  ``lanes`` defines the variables of an expression, or the
     modes of a layout in order, from ``lane``; a layout gives indices.  Without it a layout is read as (thread, value).
     ``bytes`` is what one lane moves, if the ``instruction`` does not say it.  Other ``variables`` count the accesses of
-    a tile.  ``active`` lists the lanes that take part.
+    a tile.  ``active`` lists the lanes that take part.  ``dialect`` is c or python, for all expressions.
     Ensures: ``wavefronts`` is the sum over the phases of the most different 4-byte words in one bank.
     Raises:  ParseError and LayoutError for bad input, EvaluationError for an address that is not a multiple of
     ``bytes``, with the lane as witness, TooLargeError beyond ``limit`` accesses that must be looked at one by one.
@@ -86,7 +87,8 @@ def conflicts(
     read = read_instruction(instruction, bytes, size)
     memory.check_instruction(read.name, read.kind)
     takes_part = lanes_of(active, read, memory)
-    addressing = addressing_of(map, lanes, memory, read.bytes // size, takes_part, variables, let, int_bits)
+    width = width_of(int_bits, dialect)
+    addressing = addressing_of(map, lanes, memory, read.bytes // size, takes_part, variables, let, width)
 
     def addresses(access: int) -> list[int | None]:
         return bytes_of(addressing, access, size, read, takes_part)
@@ -131,12 +133,12 @@ def addressing_of(
     let: Any = (),
     int_bits: int = 32,
 ) -> Addressing:
-    """Return the values that the lanes give to a map of any kind; see ``conflicts``."""
-    value = read_map(map)
+    """Return the values that the lanes give to a map of any kind; see ``conflicts``.  Python has 0 bits."""
+    value = read_map(map, "c" if int_bits else "python")
     if not isinstance(value, str):
         for what, given in (("let", let), ("variables", variables if lanes is None else None)):
             if given:
-                raise LayoutError(f"conflicts: {what} belongs to an expression or a lane map", str(given))
+                raise LayoutError(f"{what} belongs to an expression or a lane map", str(given))
     if isinstance(lanes, str) and not isinstance(value, str) and ":" in lanes and "?" not in lanes:
         lanes = parse(lanes)
     if isinstance(value, str) or _is_written(lanes):
@@ -159,12 +161,12 @@ def _is_written(lanes: Any) -> bool:
     return isinstance(lanes, str) or hasattr(lanes, "items")
 
 
-def read_map(map: Any) -> Any:
+def read_map(map: Any, dialect: str = "c") -> Any:
     """Return a layout for the text of one, the text itself for an expression."""
     if not isinstance(map, str):
         return map
     try:
-        parse_expression(map)
+        read_formula(map, dialect)
     except ParseError:
         if ":" not in map or "?" in map:
             raise
@@ -229,8 +231,8 @@ def _all_accesses(
         return first, 0, cost * addressing.count, f"{method}; every access is the first one moved"
     if addressing.count > limit:
         raise TooLargeError(
-            f"conflicts: {addressing.text} is neither linear nor a sum in the access, and {amount(addressing.count)} "
-            f"accesses are more than the limit {limit}",
+            f"conflicts: {addressing.text} is not known to be linear or a sum over {amount(addressing.count)} "
+            f"accesses, as it is not where its int overflows, and they are more than the limit {limit}",
             addressing.count,
         )
     costs = [cost]

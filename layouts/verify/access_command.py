@@ -14,21 +14,15 @@ _STATUS = "Exit status: 0 no conflict, 1 conflicts or an address that faults, 2 
 
 def add_access_commands(commands: Any) -> None:
     """Add ``conflicts`` and ``fix`` to the parser of the command."""
+    from .options import add_options
+
     conflicts = commands.add_parser(
         "conflicts",
         help="count the shared-memory wavefronts of an access",
         description="Count the shared-memory wavefronts of a warp's access, and name the lanes that collide.",
         epilog=_STATUS,
     )
-    _add_map(conflicts)
-    conflicts.add_argument(
-        "--lane",
-        action="append",
-        default=[],
-        metavar="NAME=EXPR,...",
-        help="the variables, or the modes in order, of each lane: 'm = lane%%16, k = lane/16*8'",
-    )
-    conflicts.add_argument("--bytes", type=_number, metavar="N", help="the bytes that one lane moves")
+    add_options(conflicts, "map", "elem", "variable", "let", "model", "json", "lane", "bytes")
     conflicts.add_argument(
         "--instruction",
         default="ld.shared",
@@ -38,6 +32,7 @@ def add_access_commands(commands: Any) -> None:
     conflicts.add_argument(
         "--active", metavar="LANES", help="the lanes that take part, as 8, 0:8 or 0,2,4; default all"
     )
+    add_options(conflicts, "dialect", help="the language of all expressions (c)")
     conflicts.add_argument("--table", action="store_true", help="print the banks of every phase")
     conflicts.set_defaults(run=_conflicts)
     fix = commands.add_parser(
@@ -46,7 +41,7 @@ def add_access_commands(commands: Any) -> None:
         description="Find the smallest swizzle and the smallest padding of a tile that free all accesses of conflicts.",
         epilog="Exit status: 0 the tile, or a repair, is free of conflicts, 1 none is, 2 bad input.",
     )
-    _add_map(fix)
+    add_options(fix, "map", "elem", "variable", "let", "model", "json")
     fix.add_argument(
         "--access",
         action="append",
@@ -57,44 +52,11 @@ def add_access_commands(commands: Any) -> None:
     fix.set_defaults(run=_fix)
 
 
-def _add_map(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "map", metavar="EXPRESSION | LAYOUT", help="a C expression, or a layout such as (64,64):(72,1)"
-    )
-    command.add_argument("--elem", type=_number, required=True, metavar="N", help="the bytes of one index unit")
-    command.add_argument("-v", "--variable", action="append", default=[], metavar="NAME=RANGE", help="a variable")
-    command.add_argument("--let", action="append", default=[], metavar="NAME=EXPR", help="an intermediate value")
-    command.add_argument("--model", default="nvidia", metavar="NAME", help="nvidia, sm90, gfx942, gfx950, rdna, ...")
-    command.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def _number(text: str) -> int:
-    from .domain import read_number
-
-    number = read_number(text)
-    if number is None:
-        raise ValueError(text)
-    return number
-
-
-def _named(texts: list[str], what: str) -> dict[str, str]:
-    from ..errors import ParseError
-
-    found: dict[str, str] = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign or not name.strip() or not value.strip():
-            raise ParseError(f"{what} is given as NAME=...", text, text.find("=") if sign else len(text))
-        if name.strip() in found:
-            raise ParseError(f"{name.strip()} is given twice", text, 0)
-        found[name.strip()] = value.strip()
-    return found
-
-
 def _conflicts(options: argparse.Namespace) -> int:
     from .access import conflicts
-    from .domain import read_variable
+    from .options import print_report, variables_and_lets
 
+    variables, let = variables_and_lets(options, "NAME=...", "NAME=...")
     report = conflicts(
         options.map,
         ",".join(options.lane) or None,
@@ -102,31 +64,39 @@ def _conflicts(options: argparse.Namespace) -> int:
         bytes=options.bytes,
         instruction=options.instruction,
         model=options.model,
-        variables=_named(options.variable, "a variable"),
-        let=_named(options.let, "a let"),
-        active=None if options.active is None else read_variable("active", options.active).values,
+        variables=variables,
+        let=let,
+        active=None if options.active is None else _lanes(options.active),
+        dialect=options.dialect,
     )
-    text = f"{report}\n{report.table()}" if options.table else str(report)
-    _print(report, options.json, text)
+    print_report(report, options.json, f"{report}\n{report.table()}" if options.table else None)
     return 0 if report.holds else 1
 
 
+def _lanes(text: str) -> range | tuple[int, ...]:
+    """Return the lanes that ``--active`` names."""
+    from ..errors import ParseError
+    from .domain import read_variable
+
+    try:
+        return read_variable("active", text).values
+    except ParseError as error:
+        place = max(0, error.position - len("active="))
+        raise ParseError("--active: expected lanes, as 8, 0:8 or 0,2,4", text, place) from error
+
+
 def _fix(options: argparse.Namespace) -> int:
+    from .options import print_report, variables_and_lets
     from .repair import fix_conflicts
 
+    variables, let = variables_and_lets(options, "NAME=...", "NAME=...")
     report = fix_conflicts(
         options.map,
         options.access,
         elem=options.elem,
         model=options.model,
-        variables=_named(options.variable, "a variable"),
-        let=_named(options.let, "a let"),
+        variables=variables,
+        let=let,
     )
-    _print(report, options.json, str(report))
+    print_report(report, options.json)
     return 0 if report.holds else 1
-
-
-def _print(report: Any, as_json: bool, text: str) -> None:
-    import json
-
-    print(json.dumps(report.to_json(), indent=2) if as_json else text)

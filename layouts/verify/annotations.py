@@ -15,6 +15,7 @@ kernel.cu:3:14: FAILS injective: (row = 1, k = 0) and (row = 0, k = 80) both giv
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, field
 
 from ..errors import LayoutError, _with_caret
@@ -116,11 +117,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcomes of some files, how many were read, and those that were too large."""
+    """The outcomes of some files, how many were read, and those that were found and not read, each with its reason."""
 
     outcomes: tuple[Outcome, ...]
     files: int
-    skipped: tuple[str, ...] = field(default=())
+    skipped: dict[str, str] = field(default_factory=dict)
 
     @property
     def status(self) -> int:
@@ -135,7 +136,7 @@ def is_source(path: str) -> bool:
     >>> is_source("kernel.cu"), is_source("i * 8 + j")
     (True, False)
     """
-    return path.endswith(SUFFIXES) or os.path.isdir(path)
+    return path.lower().endswith(SUFFIXES) or os.path.isdir(path)
 
 
 def check_text(text: str, path: str, *, limit: int = 2**26, int_bits: int = 32) -> Checked:
@@ -146,69 +147,81 @@ def check_text(text: str, path: str, *, limit: int = 2**26, int_bits: int = 32) 
 def check_paths(paths: Iterable[str], *, limit: int = 2**26, int_bits: int = 32) -> Checked:
     """Return the outcomes of the annotations in files, and in all source files below directories.
 
-    Hidden directories and those of builds are passed over, and so are binary files.
-    Raises: LayoutError for a path that cannot be read.
+    Hidden directories and those of builds are passed over; what is found and cannot be read is passed over and named.
+    Raises: LayoutError for a path that was given and cannot be read.
     """
     outcomes: list[Outcome] = []
-    skipped: list[str] = []
+    skipped: dict[str, str] = {}
     seen: set[str] = set()
-    for path, named in _files(paths):
+    for path, named in _files(paths, skipped):
         if os.path.realpath(path) in seen:
             continue
-        text = _read(path, named)
+        text, reason = _read(path)
         if text is None:
-            skipped.append(path)
+            if named:
+                raise LayoutError(f"{path}: {reason}", path)
+            skipped[path] = reason
             continue
         seen.add(os.path.realpath(path))
         outcomes += _outcomes(text, path, limit, int_bits)
-    return Checked(tuple(outcomes), len(seen), tuple(skipped))
+    return Checked(tuple(outcomes), len(seen), skipped)
 
 
-def _files(paths: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """Yield (path, whether it was named itself), in the order of names."""
+def _files(paths: Iterable[str], skipped: dict[str, str]) -> Iterator[tuple[str, bool]]:
+    """Yield (path, whether it was named itself), in the order of names; note directories that cannot be read."""
+
+    def unreadable(error: OSError) -> None:
+        skipped[str(error.filename)] = str(error.strerror)
+
     for path in paths:
         if not os.path.isdir(path):
-            if not path.endswith(SUFFIXES):
+            if not os.path.lexists(path):
+                hint = "" if is_source(path) else f"; annotations are read in files {', '.join(SUFFIXES)}"
+                raise LayoutError(f"{path or repr(path)}: there is no such file or directory{hint}", path)
+            if not is_source(path):
                 raise LayoutError(f"{path}: annotations are read in files {', '.join(SUFFIXES)}", path)
             yield path, True
             continue
-        for folder, folders, names in os.walk(path):
+        for folder, folders, names in os.walk(path, onerror=unreadable):
             folders[:] = sorted(
                 [f for f in folders if not f.startswith((".", "build-", "cmake-build")) and f not in _SKIPPED]
             )
             for name in sorted(names):
-                if name.endswith(SUFFIXES) and not name.startswith("."):
+                if name.lower().endswith(SUFFIXES) and not name.startswith("."):
                     yield os.path.join(folder, name), False
 
 
-def _read(path: str, named: bool) -> str | None:
-    """Return the text of a file; None for one that was only found, and is binary or too large."""
+def _read(path: str) -> tuple[str | None, str]:
+    """Return the text of a file; None, and why, for one that is no plain file, binary or too large."""
     try:
-        size = os.path.getsize(path)
-        if size > MAX_BYTES:
-            if named:
-                raise LayoutError(f"{path}: {size} bytes, more than the {MAX_BYTES} that are read", path)
-            return None
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            return None, "this is no plain file"
+        if found.st_size > MAX_BYTES:
+            return None, f"{found.st_size} bytes, more than the {MAX_BYTES} that are read"
         with open(path, "rb") as file:
-            data = file.read()
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise LayoutError(f"{path}: {error.strerror}", path) from error
+        return None, error.strerror or str(error)
+    if len(data) > MAX_BYTES:
+        return None, f"more than the {MAX_BYTES} bytes that are read"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace"), ""
     if b"\0" in data[:8192]:
-        if named:
-            raise LayoutError(f"{path}: this is a binary file", path)
-        return None
-    return data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+        return None, "this is a binary file"
+    return data.decode("utf-8", errors="replace").removeprefix("\ufeff"), ""
 
 
 def _outcomes(text: str, path: str, limit: int, int_bits: int) -> list[Outcome]:
     if "layout" not in text.lower():
         return []
     try:
-        source = python_source(text, path) if path.endswith(".py") else C_source(text, path)
+        python = path.lower().endswith(".py")
+        source = python_source(text, path) if python else C_source(text, path)
         requests = read_requests(source)
         scope: Any = None
         if requests:
-            scope = PyScope(source) if path.endswith(".py") else CScope(source)
+            scope = PyScope(source) if python else CScope(source)
     except SourceError as error:
         return _unreadable(text, path, error)
     return [_outcome(source, scope, request, limit, int_bits) for request in requests]
@@ -248,7 +261,7 @@ def report(checked: Checked, form: str = "text") -> str:
     """Return the outcomes as text for people, or as ``github`` workflow commands, with a line of summary."""
     outcomes: Sequence[Outcome] = checked.outcomes
     lines = [line for outcome in outcomes for line in (outcome.to_github() if form == "github" else [str(outcome)])]
-    lines += [f"{path}: larger than {MAX_BYTES} bytes or binary, not read" for path in checked.skipped]
+    lines += [f"{path}: not read: {reason}" for path, reason in checked.skipped.items()]
     count = {state: sum([o.status == state for o in outcomes]) for state in ("holds", "fails", "error")}
     summary = f"{_plural(len(outcomes), 'annotation')} in {_plural(checked.files, 'file')}"
     if outcomes:

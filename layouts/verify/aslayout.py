@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from ..composed import ComposedLayout
 from ..inttuple import leaves
 from ..layout import Layout
@@ -65,10 +67,15 @@ def _plain(symbols: Symbols, layout: Layout, positions: list[Form]) -> Form:
         count = len(list(leaves(shape)))
         modes = [(s, d) for s, d in zip(layout._s[at : at + count], layout._d[at : at + count], strict=True) if s > 1]
         at += count
+        highest = symbols.region.bounds(position)[1]
+        if layout._s[at - count : at][-1:] == (1,) and (not modes or highest >= prod([s for s, _ in modes])):
+            modes.append((1, layout._d[at - 1]))  # what lies beyond the other digits is this one
         for k, (extent, stride) in enumerate(modes):
             digit = position
             if k < len(modes) - 1:
                 position, digit = symbols.parts(position, extent)
+            else:
+                extent = max(extent, 1 << symbols.region.bounds(digit)[1].bit_length())
             total = _xor_bits(symbols, total, digit, stride, extent) if layout.over is F2 else total.plus(digit, stride)
     return total
 

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 from inspect import signature
 
-from ..errors import LayoutError, ParseError, TooLargeError
+from ..errors import EvaluationError, LayoutError, ParseError, TooLargeError
 from ..inttuple import _show, to_int
 from .callables import UntracedError, trace_callable
 from .comparing import first_parting_of
-from .domain import Domain, read_variable
+from .confirm import call, disagreement
+from .declared import cast_names, read_domain
 from .pythonic import python_text
 from .reading import notes_on, read_expectations, read_formula, read_lets, read_loop, read_target, width_of
 from .recover import recover
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from ..composed import ComposedLayout
     from ..layout import Layout
+    from .domain import Domain
     from .syntax import Expression
 
 __all__ = ["Verdict", "check"]
@@ -70,6 +72,7 @@ def check(
     in-bounds and any; by default injective, and in-bounds with a size.  Equality with what is given, and the absence of
     signed overflow, are always required except with any.  ``dialect`` is c or python.  A function is run on symbols.
     In C, variables are ``int`` of ``int_bits`` bits, or ``long long`` where a value needs it; the verdict says so.
+    ``threadIdx.x`` and its like are unsigned, and ``"unsigned tid"`` in ``variables`` gives a type.
     With ``assume``, the extents and the size may be formulas of names, bounded as in ``"M <= 65536"``, and z3 decides
     (the extra ``smt``).
     ``method`` is auto, or enumeration to look at every point.
@@ -86,25 +89,24 @@ def check(
     if not isinstance(assume, (str, list, tuple)):
         raise LayoutError(f"assume: {_show(assume)} is no condition and no list of them", assume)
     assumed = [assume] if isinstance(assume, str) else list(assume)
-    length = None if size is None or (assumed and isinstance(size, str)) else to_int(size, "the size")
-    if length is not None and length < 1:
-        raise LayoutError(f"the size must be at least 1, not {length}", length)
+    length = None if size is None or (assumed and isinstance(size, str)) else _at_least(1, size, "the size")
     required = read_expectations(expect, size is not None)
-    limit = to_int(limit, "the limit")
+    limit = _at_least(0, limit, "the limit")
     if method not in ("auto", "enumeration"):
         raise LayoutError(f"the method is auto or enumeration, not {_show(method)}", method)
     if assumed:
         from .symbolic import check_symbolic
 
-        _only_texts(expression, same_as, equals)
+        _only_texts(expression, same_as, equals, loop)
         formulas = [expression, *([same_as] if same_as is not None else [])]
         return check_symbolic(formulas, specs, let, size, required, int_bits, dialect, assumed)  # type: ignore[arg-type]
-    domain = Domain([read_variable(name, spec) for name, spec in specs])
-    target = read_target(equals, domain)
     if callable(expression) or callable(same_as):
         dialect = "python"
     int_bits = width_of(int_bits, dialect)
-    trees, opaque = [], []
+    domain, kinds = read_domain(specs, dialect, int_bits or 32)
+    target = read_target(equals, domain)
+    trees: list[Expression] = []
+    opaque: list[tuple[Any, str] | None] = []
     for formula in (expression, same_as) if same_as is not None else (expression,):
         tree, function = _read(formula, domain, dialect)
         trees.append(tree)
@@ -112,24 +114,62 @@ def check(
     lets, trees = read_lets(let, trees, domain, dialect)
     if loop is not None:
         lets += read_loop(loop, domain, dialect)
+    lets = [(name, cast_names(tree, kinds)) for name, tree in lets]
+    trees = [cast_names(tree, kinds) for tree in trees]
     found: list[Resolved] = []
-    formulas_: list[Formula | None] = []
-    for tree, function in zip(trees, opaque, strict=True):
-        formula_ = None if function is not None else Formula(tree, domain, lets, int_bits)
-        formulas_.append(formula_)
-        found.append(sampled(*function, domain, limit) if function else resolve(formula_, limit, method))  # type: ignore[arg-type]
+    formulas_: list[Formula | None] = [Formula(tree, domain, lets, int_bits) for tree in trees]
+    for k, given in enumerate((expression, same_as)[: len(trees)]):
+        known = opaque[k] or _resolved(given, formulas_[k], limit, method)
+        if not isinstance(known, Resolved):
+            formulas_[k], opaque[k] = None, known
+            known = sampled(*known, domain, limit)
+        found.append(known)
     reference: Any = target
     if same_as is not None:
         reference = (found[1].map, formulas_[1])
+        other = same_as if isinstance(same_as, str) else _name(same_as)
+        found[0] = _with_overflow_of(found[0], found[1], other)
     shown = (
         expression if isinstance(expression, str) else python_text(trees[0]) if opaque[0] is None else _name(expression)
     )
-    widened = [v.name for v in domain.variables if int_bits == 32 and not v.fits(32)]
+    widened = [v.name for v in domain.variables if int_bits == 32 and not v.fits(32) and v.name not in kinds]
     verdict = _judge(shown, domain, found[0], formulas_[0], length, reference, required, limit, widened)
     return verdict.with_notes(notes_on(trees, lets, domain) if opaque[0] is None else [])
 
 
-def _only_texts(expression: Any, same_as: Any, equals: Any) -> None:
+def _resolved(given: Any, formula: Any, limit: int, method: str) -> Resolved | tuple[Any, str]:
+    """Return the map of a formula; a traced function that is not its formula, with what it does instead."""
+    try:
+        found = resolve(formula, limit, method)
+    except EvaluationError as error:
+        if callable(given) and isinstance(error.witness, int) and "shift" not in error.message:
+            try:
+                value = call(given, formula.domain.point(error.witness), error.witness)
+            except LayoutError:
+                raise error from None
+            return given, f"it gives {value} on numbers where its formula has no value"
+        raise
+    gap = disagreement(given, formula.tree, formula.domain) if callable(given) else None
+    return found if gap is None else (given, gap[1])
+
+
+def _with_overflow_of(found: Resolved, reference: Resolved, text: str) -> Resolved:
+    """Return a map with the overflow of the formula that it must equal, where it has none of its own."""
+    if found.overflow is not None or reference.overflow is None:
+        return found
+    return Resolved(found.map, {**reference.overflow, "formula": text})
+
+
+def _at_least(least: int, given: Any, role: str) -> int:
+    value = to_int(given, role)
+    if value < least:
+        raise LayoutError(f"{role} must be at least {least}, not {value}", value)
+    return value
+
+
+def _only_texts(expression: Any, same_as: Any, equals: Any, loop: Any) -> None:
+    if loop is not None:
+        raise LayoutError("assume: a loop is unrolled over a fixed range; write its closed form", loop)
     for value in (expression, same_as):
         if callable(value):
             raise LayoutError("assume: symbolic extents are decided for formulas given as text", None)

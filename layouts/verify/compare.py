@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..composed import ComposedLayout
 from ..equality import difference
-from ..errors import LayoutError
+from ..errors import LayoutError, TooLargeError
 from ..inttuple import idx2crd
 from ..layout import Layout
 from ..notation.cute import parse
@@ -30,12 +30,17 @@ _LAYOUT = re.compile(r"\s*(Sw|Swizzle)\s*<|[^?]*:[^?]*", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Whether two maps are equal, and else the first point where they differ, with both values there."""
+    """Whether two maps are equal, and else the first point where they differ, with both values there.
+
+    ``overflow`` is the first signed overflow in a formula: there C defines no value, so the two are not equal.  It has
+    at, value, operator, type, and the ``formula`` that overflows.
+    """
 
     equal: bool | None
     at: dict[str, Any] | None
     values: tuple[Any, Any] | None
     method: str
+    overflow: dict[str, Any] | None = None
 
     def __bool__(self) -> bool:
         return self.equal is True
@@ -43,14 +48,29 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as one object of JSON values."""
         values = None if self.values is None else list(self.values)
-        return {"equal": self.equal, "at": self.at, "values": values, "method": self.method}
+        found = {"equal": self.equal, "at": self.at, "values": values, "method": self.method}
+        return {**found, "overflow": self.overflow}
 
     def __str__(self) -> str:
         if self.equal is None:
             return f"UNDECIDED  {self.method}"
-        if self.at is None or self.values is None:
-            return f"EQUAL      at every point; {self.method}"
-        return f"DIFFER     first at {words(self.at)}: {self.values[0]} against {self.values[1]}; {self.method}"
+        lines = []
+        if self.at is not None and self.values is not None:
+            lines.append(
+                f"DIFFER     first at {words(self.at)}: {self.values[0]} against {self.values[1]}; {self.method}"
+            )
+        if self.overflow is not None:
+            lines.append(f"OVERFLOW   {overflow_words(self.overflow)}")
+        if self.at is None and self.overflow is not None:
+            lines.append(f"           as exact integers the two are equal; {self.method}")
+        return "\n".join(lines) or f"EQUAL      at every point; {self.method}"
+
+
+def overflow_words(over: Mapping[str, Any]) -> str:
+    """Return an overflow as people read it: where, what, and in which formula."""
+    what = "the quotient of '%' is" if over["operator"] == "%" else f"{over['operator']!r} gives"
+    formula = f", in {over['formula']}" if "formula" in over else ""
+    return f"first at {words(over['at'])}: {what} {over['value']}, beyond {over['type']}{formula}"
 
 
 def compare(
@@ -69,10 +89,15 @@ def compare(
 
     Each is a formula, a Python function, a layout, or the text of a layout, whose modes are the variables in their
     order.  Two layouts are compared by index and need no variables.
-    Raises: as ``check`` does.
+    Formulas have the values that C gives them: a signed overflow in either, anywhere in the ranges, is a difference of
+    its own kind.  Where only more points than ``limit`` could tell, the answer is undecided.
+    Raises: as ``check`` does, but for TooLargeError.
 
     >>> print(compare("i * 8 + (j ^ (i % 8))", "i * 8 + j", i=64, j=8))
     DIFFER     first at i = 1, j = 0: 9 against 8; algebra, for all 512 points at once
+    >>> print(compare("i * 1000000", "(long long)i * 1000000", i=10000))
+    OVERFLOW   first at i = 2148: '*' gives 2148000000, beyond int, in i * 1000000
+               as exact integers the two are equal; algebra, for all 10000 points at once
     >>> bool(compare("Sw<2,0,3> o (64,4):(4,1)", "i * 4 + (j ^ ((i / 2) % 4))", i=64, j=4))
     True
     """
@@ -84,19 +109,23 @@ def compare(
     common: dict[str, Any] = {"let": let, "loop": loop, "limit": limit, "int_bits": int_bits, "dialect": dialect}
     if all(layouts):
         raise LayoutError("compare: two layouts are compared by index; variables belong to formulas", None)
-    if layouts[0]:
-        verdict = check(other, given, equals=one, expect="any", **common)
-    elif layouts[1]:
-        verdict = check(one, given, equals=other, expect="any", **common)
-    else:
-        verdict = check(one, given, same_as=other, expect="any", **common)
-    if verdict.equal is None:
+    try:
+        if layouts[0]:
+            verdict = check(other, given, equals=one, expect="any", **common)
+        elif layouts[1]:
+            verdict = check(one, given, equals=other, expect="any", **common)
+        else:
+            verdict = check(one, given, same_as=other, expect="any", **common)
+    except TooLargeError as error:
+        return Comparison(None, None, None, error.message)
+    over = None if verdict.overflow is None else {"formula": verdict.expression, **verdict.overflow}
+    if verdict.equal is None and over is None:
         return Comparison(None, None, None, verdict.undecided["equal"])
     gap = verdict.difference
     if gap is None:
-        return Comparison(True, None, None, verdict.method)
+        return Comparison(over is None, None, None, verdict.method, over)
     values = (gap["value"], gap["expected"])
-    return Comparison(False, gap["at"], values[::-1] if layouts[0] else values, verdict.method)
+    return Comparison(False, gap["at"], values[::-1] if layouts[0] else values, verdict.method, over)
 
 
 def _read(value: Any) -> Any:

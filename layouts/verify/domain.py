@@ -41,12 +41,20 @@ class Variable:
             return len(self.values)
         return self.values.stop - self.values.start
 
+    @property
+    def smallest(self) -> int:
+        """The smallest value."""
+        return self.values.start if isinstance(self.values, range) else min(self.values)
+
+    @property
+    def largest(self) -> int:
+        """The largest value."""
+        return self.values.stop - 1 if isinstance(self.values, range) else max(self.values)
+
     def fits(self, bits: int) -> bool:
         """Tell whether every value is a signed integer of so many bits."""
-        values = self.values
-        ends = (values.start, values.stop - 1) if isinstance(values, range) else (min(values), max(values))
         half: int = 1 << (bits - 1)
-        return -half <= ends[0] and ends[1] < half
+        return -half <= self.smallest and self.largest < half
 
     def __str__(self) -> str:
         if isinstance(self.values, tuple):

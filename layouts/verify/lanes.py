@@ -16,6 +16,8 @@ from .domain import Domain, read_variable, words
 from .evaluate import evaluate
 from .expression import names, parse_expression
 from .formula import formula_of
+from .pythonic import python_text
+from .reading import read_formula
 from .trace import trace_affine, trace_f2
 
 TYPE_CHECKING = False
@@ -138,7 +140,9 @@ class LaneMap:
         used = {name for tree in trees for name in names(tree)}
         known = [name for name, _ in self.definitions]
         free = [name for name in THREADS if name in used and name not in known and not self._has(name)]
-        return [(name, parse_expression(whole)) for name in free]
+        # threadIdx.x is unsigned in CUDA and HIP; tid is what people call their own int
+        typed = f"(unsigned int)({whole})" if self.int_bits else whole
+        return [(n, parse_expression(typed if "." in n else whole)) for n in free]
 
     def _has(self, name: str) -> bool:
         return self.others is not None and any(v.name == name for v in self.others.variables)
@@ -187,9 +191,11 @@ class LaneMap:
                 if self.count > _MOST_LISTED:
                     raise TooLargeError(f"{name} has listed values, and {amount(self.count)} accesses", self.count)
             elif allowed is not None:
-                text = f"({tree}) - {allowed.start}" if allowed.start else str(tree)
-                let = [(alias, str(value)) for alias, value in self.aliases([tree])]
-                within = {"size": allowed.stop - allowed.start, "expect": "any", "int_bits": self.int_bits}
+                spelled = str if self.int_bits else python_text
+                text = f"({spelled(tree)}) - {allowed.start}" if allowed.start else spelled(tree)
+                let = [(alias, spelled(value)) for alias, value in self.aliases([tree])]
+                within: dict[str, Any] = {"size": allowed.stop - allowed.start, "expect": "any"}
+                within |= {"int_bits": self.int_bits} if self.int_bits else {"dialect": "python"}
                 verdict = check(text, {"lane": list(self.active), **counted}, let=let, **within)
                 if verdict.out_of_bounds is not None:
                     at = verdict.out_of_bounds["at"]
@@ -207,7 +213,7 @@ def read_lane_map(
     int_bits: int = 32,
     active: Sequence[int] | None = None,
 ) -> tuple[LaneMap, Lets]:
-    """Return the lane map and the lets.
+    """Return the lane map and the lets; with 0 bits of int all expressions are Python's.
 
     ``lanes`` is a mapping from variable to an expression in ``lane``, or a text ``r = lane % 16, c = lane / 16 * 8``.
     A variable of ``variables`` that ``lanes`` defines gets its bounds there; the others count accesses.
@@ -218,13 +224,14 @@ def read_lane_map(
     [0, 8, 8]
     """
     definitions: Lets = []
+    dialect = "c" if int_bits else "python"
     for name, text in lane_pairs(lanes):
         if not isinstance(name, str) or name == "lane":
             raise LayoutError(f"lanes: {_show(name)} is no variable that a lane map can define", name)
         if name in [known for known, _ in definitions]:
             raise LayoutError(f"lanes: {name} is defined twice", name)
         read_variable(name, 1)
-        tree = parse_expression(text if isinstance(text, str) else str(to_int(text, f"lanes: {name}")))
+        tree = read_formula(text if isinstance(text, str) else str(to_int(text, f"lanes: {name}")), dialect)
         definitions.append((name, tree))
     specs = {name: read_variable(name, spec) for name, spec in mapping_of(variables, "variables").items()}
     defined = [name for name, _ in definitions]
@@ -232,8 +239,8 @@ def read_lane_map(
     if any(v.name == "lane" for v in others):
         raise LayoutError("the lane runs over the warp; it is no variable with a range of its own", "lane")
     bounds = {name: specs[name].values for name in specs if name in defined}
-    lets = read_lets(let)
-    if int_bits not in (32, 64):
+    lets = read_lets(let, dialect)
+    if int_bits not in (0, 32, 64):
         raise LayoutError(f"int_bits is 32 or 64, not {_show(int_bits)}", int_bits)
     taking = tuple(range(warp) if active is None else active)
     return LaneMap(warp, taking, tuple(definitions), Domain(others) if others else None, bounds, int_bits), lets
@@ -248,13 +255,13 @@ def mapping_of(given: Any, role: str) -> Mapping[str, Any]:
     return given  # type: ignore[no-any-return]
 
 
-def read_lets(let: Any) -> Lets:
+def read_lets(let: Any, dialect: str = "c") -> Lets:
     """Return (name, expression) of a mapping, or of a list of pairs of texts."""
     listed = list(let.items()) if hasattr(let, "items") else listed_of(let, "let")
     for pair in listed:
         if not isinstance(pair, tuple) or len(pair) != 2 or not all([isinstance(part, str) for part in pair]):
             raise LayoutError(f"let: {_show(pair)} is no pair of a name and an expression", pair)
-    return [(name, parse_expression(text)) for name, text in listed]
+    return [(name, read_formula(text, dialect)) for name, text in listed]
 
 
 def listed_of(given: Any, role: str) -> list[Any]:
@@ -270,17 +277,27 @@ def lane_pairs(lanes: Any) -> Iterable[tuple[Any, Any]]:
         return []
     if isinstance(lanes, str):
         pairs = []
-        place = 0
-        for part in lanes.split(","):
+        for place, part in _parts(lanes):
             name, sign, value = part.partition("=")
             if not sign or not name.strip() or not value.strip():
                 raise ParseError("a lane map is NAME = EXPRESSION, ...", lanes, place)
             pairs.append((name.strip(), value.strip()))
-            place += len(part) + 1
         return pairs
     if hasattr(lanes, "items"):
         return list(lanes.items())
     raise LayoutError(f"lanes: {_show(lanes)} is no mapping from variables to expressions in lane", lanes)
+
+
+def _parts(text: str) -> list[tuple[int, str]]:
+    """Return the parts between the commas that stand outside of all brackets, each with its place."""
+    depth, start = 0, 0
+    found = []
+    for at, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth <= 0:
+            found.append((start, text[start:at]))
+            start = at + 1
+    return [*found, (start, text[start:])]
 
 
 # -- the kinds of maps -------------------------------------------------------------------------------------------------
@@ -288,7 +305,7 @@ def lane_pairs(lanes: Any) -> Iterable[tuple[Any, Any]]:
 
 def of_formula(text: str, found: LaneMap, lets: Lets) -> Addressing:
     """Return the values of a C expression; its variables are defined by the lane map, or count accesses."""
-    tree = parse_expression(text)
+    tree = read_formula(text, "c" if found.int_bits else "python")
     found.check_all()
     lets = [*found.definitions, *lets]
     lets = [*found.aliases([tree, *[value for _, value in lets]]), *lets]

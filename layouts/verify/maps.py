@@ -12,16 +12,15 @@ no two images share a bit.
 
 from __future__ import annotations
 
-from ..algebra.coalesce import coalesce
 from ..algebra.injective import collision, missed_value
 from ..codomain import first_reaching, span
 from ..equality import difference, first_difference
-from ..errors import NotALayoutError, TooLargeError
+from ..errors import TooLargeError
 from ..inttuple import amount, leaves
 from ..layout import Layout, trusted
 from ..linearity import bit_images, first_carry, from_images, from_modes
 from ..module import F2, Z
-from ..values import from_values
+from .lines import modes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -248,14 +247,12 @@ class TableMap:
         extents = list(leaves(self.shape))
         modes = []
         place = 1
-        try:
-            for extent in extents:  # the values along one variable give its modes away
-                line = self.values[: place * extent : place].astype(object) - offset
-                known = coalesce(from_values([int(value) for value in line]))
-                modes.append(list(zip(known._s, known._d, strict=True)))
-                place *= extent
-        except NotALayoutError:
-            return None
+        for extent in extents:  # the values along one variable give its modes away
+            known = modes_of(self.values[: place * extent : place])
+            if known is None:
+                return None
+            modes.append(known)
+            place *= extent
         layout = from_modes(modes, self.shape, Z)
         return (offset, layout) if self._is(AffineMap(offset, layout, self.shape)) else None
 
@@ -298,6 +295,10 @@ def _collision_of_few(values: Any) -> tuple[int, int] | None:
                 return seen[value], j
         return None
     # Equal values have equal hashes: each group of hashes is looked at by itself, so that the copies stay small.
+    early = _repeats(values[:_PART])
+    if early.any():  # a collision among the first values is the first of all
+        first = int(early.argmax())
+        return int((values[:first] == values[first]).argmax()), first
     groups = max(1, len(values) >> 21)
     first = len(values)
     for group in range(groups):

@@ -172,8 +172,8 @@ def _typed(step: Step, known: list[IntegerType], int_bits: int) -> Step:
         works = promote(operands[0], int_bits)
         for operand in operands[1:]:
             works = common(works, operand, int_bits)
-        if node.function in ("umin", "umax"):
-            works = common(works, integer_type("unsigned int", int_bits), int_bits)
+        if node.function in ("umin", "umax"):  # their parameters are unsigned int, whatever they are given
+            works = integer_type("unsigned int", int_bits)
     elif kind in ("arithmetic", "compare", "select"):
         works = common(operands[-2], operands[-1], int_bits)
     known.append(step.type if kind in ("compare", "logic") or operator == "!" else works)

@@ -31,11 +31,11 @@ __all__ = ["notes_on", "read_expectations", "read_formula", "read_lets", "read_l
 MOST_ITERATIONS = 256
 
 _LANES = {
-    "laneId": "threadIdx.x % 32",
-    "lane_id": "threadIdx.x % 32",
-    "lane": "threadIdx.x % 32",
-    "warpId": "threadIdx.x / 32",
-    "warp_id": "threadIdx.x / 32",
+    "laneId": "(int)(threadIdx.x % 32)",
+    "lane_id": "(int)(threadIdx.x % 32)",
+    "lane": "(int)(threadIdx.x % 32)",
+    "warpId": "(int)(threadIdx.x / 32)",
+    "warp_id": "(int)(threadIdx.x / 32)",
 }
 
 

@@ -228,10 +228,7 @@ def table_of(formula: Formula, limit: int, count: int | None = None) -> tuple[Ta
             index = error.witness if isinstance(error.witness, int) else start
             raise EvaluationError(f"at {words(domain.point(index))}: {error.message}", index) from error
         values = numpy.asarray(result.values)
-        if values.dtype == object and table.dtype != object:
-            table = table.astype(object)  # some value needs more than 64 bits
-        if table.dtype == numpy.int32 and not _narrow(values):
-            table = table.astype(numpy.int64)
+        table = _wide_enough(table, start, values)
         table[start:stop] = values
         if overflow is None and result.overflow is not None:
             over = result.overflow
@@ -240,6 +237,21 @@ def table_of(formula: Formula, limit: int, count: int | None = None) -> tuple[Ta
     return TableMap(table, domain.shape if count is None else size), overflow
 
 
-def _narrow(values: Any) -> bool:
-    """Tell whether 32 bits hold the values: then 2**26 of them take a quarter of a gigabyte."""
-    return bool(values.size == 0 or (values.min() >= -(2**31) and values.max() < 2**31))
+def _wide_enough(table: Any, filled: int, values: Any) -> Any:
+    """Return a table that holds its first ``filled`` entries and the values: of 32 bits as long as they do.
+
+    2**26 values then take a quarter of a gigabyte, with a sign or without one.
+    """
+    import numpy
+
+    if values.dtype == object:
+        return table.astype(object) if table.dtype != object else table  # some value needs more than 64 bits
+    if values.size == 0 or table.dtype.itemsize == 8:
+        return table
+    low, high = int(values.min()), int(values.max())
+    if table.dtype == numpy.int32 and (low < -(2**31) or high >= 2**31):
+        before = int(table[:filled].min()) if filled else 0
+        return table.astype(numpy.uint32 if low >= 0 and before >= 0 and high < 2**32 else numpy.int64)
+    if table.dtype == numpy.uint32 and (low < 0 or high >= 2**32):
+        return table.astype(numpy.int64)
+    return table

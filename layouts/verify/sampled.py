@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import EvaluationError, LayoutError, TooLargeError
-from ..inttuple import _show, amount, to_int
-from .domain import words
+from ..errors import TooLargeError
+from ..inttuple import amount
+from .confirm import call
 from .maps import TableMap
 from .resolve import Resolved
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .domain import Domain
 
 __all__ = ["CalledMap", "sampled"]
+
+_RUN = 2**16
 
 
 class CalledMap(TableMap):
@@ -36,8 +38,8 @@ class CalledMap(TableMap):
 def sampled(function: Callable[..., Any], why: str, domain: Domain, limit: int) -> Resolved:
     """Return the map of a function that is called at every point.
 
-    Raises: TooLargeError beyond the limit, EvaluationError where the function raises ZeroDivisionError, LayoutError
-    for a result that is no integer.
+    Raises: TooLargeError beyond the limit, EvaluationError where the function raises, LayoutError for a result that is
+    no integer.
     """
     import numpy
 
@@ -47,17 +49,11 @@ def sampled(function: Callable[..., Any], why: str, domain: Domain, limit: int) 
             f"the limit {limit}; undecided",
             domain.size,
         )
-    values = []
-    for index in range(domain.size):
-        point = domain.point(index)
-        try:
-            result = function(**point)
-        except ZeroDivisionError as error:
-            raise EvaluationError(f"at {words(point)}: {error}", index) from error
-        try:
-            values.append(int(result) if isinstance(result, bool) else to_int(result, "the value"))
-        except LayoutError:
-            raise LayoutError(f"at {words(point)}: the function returns {_show(result)}, no integer", index) from None
-    fits = all([-(2**63) <= value < 2**63 for value in values])
-    table = numpy.array(values, dtype=numpy.int64 if fits else object)
+    table = numpy.empty(domain.size, dtype=numpy.int64)
+    for start in range(0, domain.size, _RUN):
+        stop = min(start + _RUN, domain.size)
+        values = [call(function, domain.point(index), index) for index in range(start, stop)]
+        if table.dtype != object and not all([-(2**63) <= value < 2**63 for value in values]):
+            table = table.astype(object)
+        table[start:stop] = values
     return Resolved(CalledMap(table, domain.shape, why), None)

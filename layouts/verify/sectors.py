@@ -20,6 +20,7 @@ from ..inttuple import amount, to_int
 from .access import addressing_of
 from .access_report import _bytes_text, _lanes_text
 from .memory import MemoryModel
+from .reading import width_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def sectors(
         )
     model = MemoryModel("", lanes=warp)
     taking = range(model.lanes)
-    addressing = addressing_of(map, lanes, model, width // size, taking, variables, let, int_bits)
+    addressing = addressing_of(map, lanes, model, width // size, taking, variables, let, width_of(int_bits, "c"))
     whole = _moves_by_lines(addressing, size)
     if not whole and addressing.count > to_int(limit, "the limit"):
         raise TooLargeError(

@@ -1,7 +1,8 @@
 """``__shfl_xor_sync(mask, v, k)`` as a map of lanes: the value of v at lane ^ k.
 
 A shuffle hands every lane the value that another lane has.  Where the lane is a variable, that is a substitution: with
-``v = lane * 4`` the shuffle with 2 is ``(lane ^ 2) * 4``.  The mask says which lanes take part and moves no value.
+``v = lane * 4`` the shuffle with 2 is ``(lane ^ 2) * 4``.  That is true where all lanes take part: the mask must name
+them all, and the shuffle must not stand in a branch, which some lanes may not take.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def _with_operands(node: Expression, parts: list[Expression]) -> Expression:
 def with_lanes(lets: Lets, trees: list[Expression], variables: dict[str, Variable]) -> tuple[Lets, list[Expression]]:
     """Return named values and formulas without shuffles.
 
-    Raises: ParseError where no lane is a variable, where the lanes are not whole warps, and where k is not 0..31.
+    Raises: ParseError where no lane is a variable, where the lanes are not whole warps, where k is not 0..31, for a
+            mask that does not name all 32 lanes, and for a shuffle in a branch.
 
     >>> from layouts.verify.expression import parse_expression
     >>> from layouts.verify.domain import read_variable
@@ -84,7 +86,8 @@ def _expanded(tree: Expression, lets: Lets, variables: dict[str, Variable]) -> E
             raise ParseError(
                 f"{_SHUFFLE} reads other lanes: {lane} must run through whole warps", node.text, node.position
             )
-        _, value, distance = node.arguments
+        mask, value, distance = node.arguments
+        _check_mask(mask, lets, node)
         if not isinstance(distance, Literal) or distance.value > 31:
             raise ParseError(
                 f"{_SHUFFLE} is read with a number from 0 to 31 as its last value", node.text, node.position
@@ -93,9 +96,62 @@ def _expanded(tree: Expression, lets: Lets, variables: dict[str, Variable]) -> E
         whole = _inlined(value, lets, lane)
         return rebuilt(whole, lambda part: turned if isinstance(part, Name) and part.name == lane else None)
 
-    if not any([isinstance(node, Call) and node.function == _SHUFFLE for node in tree.postorder()]):
+    if not any([_is_shuffle(node) for node in tree.postorder()]):
         return tree
+    _refuse_branches(tree)
     return rebuilt(tree, replace)
+
+
+def _is_shuffle(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function == _SHUFFLE
+
+
+def _check_mask(mask: Expression, lets: Lets, node: Call) -> None:
+    """Refuse a mask that is no number, and one that leaves a lane of the warp out."""
+    from .evaluate import evaluate
+
+    try:
+        value = int(evaluate(mask, {}, _needed(mask, lets)).values)
+    except LayoutError:
+        raise ParseError(
+            f"the mask of {_SHUFFLE} must be a number that names all 32 lanes, such as 0xffffffff",
+            node.text,
+            mask.position,
+        ) from None
+    left_out = [lane for lane in range(32) if not value >> lane & 1]
+    if left_out:
+        raise ParseError(
+            f"the mask {value & 0xFFFFFFFF:#x} of {_SHUFFLE} leaves out lane {left_out[0]}, which takes part: what it "
+            f"reads, and what is read from it, is undefined",
+            node.text,
+            mask.position,
+        )
+
+
+def _needed(tree: Expression, lets: Lets) -> Lets:
+    """Return the named values that a formula depends on."""
+    used = set(names(tree))
+    found: Lets = []
+    for name, value in reversed(lets):
+        if name in used:
+            used.update(names(value))
+            found.insert(0, (name, value))
+    return found
+
+
+def _refuse_branches(tree: Expression) -> None:
+    """Refuse a shuffle that is computed only where a condition says so."""
+    waiting = [(tree, False)]
+    while waiting:
+        node, inside = waiting.pop()
+        if inside and _is_shuffle(node):
+            raise ParseError(
+                f"{_SHUFFLE} stands in a branch, which not all lanes may take; name its value before it",
+                node.text,
+                node.position,
+            )
+        branches = isinstance(node, Conditional) or (isinstance(node, Binary) and node.operator in ("&&", "||"))
+        waiting += [(part, inside or (branches and k > 0)) for k, part in enumerate(node.operands)]
 
 
 def _inlined(tree: Expression, lets: Lets, lane: str) -> Expression:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_source_options", "names_sources", "run_sources"]
 
-_ONE = ("variable", "let", "size", "equals", "same_as", "expect")
+_ONE = ("variable", "let", "size", "equals", "same_as", "expect", "loop", "assume", "all_forms", "dialect")
 
 
 def add_source_options(check: Any) -> None:
@@ -33,16 +33,15 @@ def run_sources(options: argparse.Namespace) -> int:
     """Print the outcomes and return the exit status: 0 all hold, 1 some fails, 2 some cannot be checked."""
     from ..errors import LayoutError
     from .annotations import check_paths, report
+    from .options import print_json, refuse_options
 
-    for name in _ONE:
-        if getattr(options, name, None):
-            raise LayoutError(f"--{name.replace('_', '-')} belongs to one expression, not to source files", name)
+    refuse_options(options, "source files", *_ONE)
+    if options.json and options.format not in (None, "json"):
+        raise LayoutError(f"--json and --format {options.format} are two forms; give one", options.format)
     form = "json" if options.json else options.format or "text"
-    checked = check_paths([options.expression, *options.more], limit=options.limit, int_bits=options.int_bits)
+    checked = check_paths([options.expression, *options.more], limit=options.limit, int_bits=options.int_bits or 32)
     if form == "json":
-        import json
-
-        print(json.dumps([outcome.to_json() for outcome in checked.outcomes], indent=2))
+        print_json([outcome.to_json() for outcome in checked.outcomes])
     else:
         print(report(checked, form))
     return checked.status

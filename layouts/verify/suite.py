@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import EvaluationError, LayoutError, ParseError
+from ..errors import EvaluationError, LayoutError, ParseError, TooLargeError
 from .check import check
-from .domain import Domain, read_variable, words
+from .declared import read_domain
+from .domain import words
+from .reading import read_expectations
 from .suite_access import access_surprises, read_accesses, report_accesses
-from .verdict import undefined_verdict
+from .verdict import undecided_verdict, undefined_verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +67,11 @@ class Outcome:
     surprises: tuple[str, ...]
     fixed: bool | None
     accesses: tuple[AccessReport, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the verdict is neither: nothing that is required is known to fail."""
+        return not self.verdict.holds and not self.verdict.failures
 
 
 def read_suite(text: str) -> list[Case]:
@@ -133,22 +140,25 @@ def run_suite(cases: list[Case], *, limit: int = 2**26) -> list[Outcome]:
 
 
 def _verdict(case: Case, limit: int) -> Verdict:
-    """Return the verdict; where a case says that the formula has no value somewhere, that is one too."""
+    """Return the verdict; that the formula has no value somewhere is one too, and that nothing could be decided."""
+    arguments = case.arguments
     try:
-        return check(case.expression, limit=limit, **case.arguments)
-    except EvaluationError as error:
-        if "undefined" not in case.because:
-            raise
-        domain = Domain([read_variable(name, spec) for name, spec in case.arguments["variables"].items()])
-        return undefined_verdict(case.expression, domain, error)
+        return check(case.expression, limit=limit, **arguments)
+    except (EvaluationError, TooLargeError) as error:
+        domain = read_domain(arguments["variables"].items(), arguments.get("dialect", "c"))[0]
+        if isinstance(error, EvaluationError):
+            return undefined_verdict(case.expression, domain, error)
+        required = read_expectations(arguments.get("expect"), "size" in arguments)
+        return undecided_verdict(case.expression, domain, error, required)
 
 
 def _run(case: Case, limit: int) -> Outcome:
     verdict = _verdict(case, limit)
     surprises = []
-    if verdict.holds != (case.verdict == "holds"):
-        fails = f"it fails: {', '.join(verdict.failures)}" if verdict.failures else "it is undecided"
-        surprises.append("it holds" if verdict.holds else fails)
+    if verdict.open and not verdict.failures:
+        surprises.append(f"it is undecided: {verdict.undecided[verdict.open[0]]}")
+    elif verdict.holds != (case.verdict == "holds"):
+        surprises.append("it holds" if verdict.holds else f"it fails: {_reasons(verdict)}")
     elif set(verdict.failures) != set(case.because):
         surprises.append(f"it fails for {', '.join(verdict.failures)}, not for {', '.join(case.because)}")
     found = verdict.to_json()
@@ -157,9 +167,13 @@ def _run(case: Case, limit: int) -> Outcome:
             surprises.append(f"{key} is {found.get(key, 'no field of a verdict')}, not {value}")
     fixed = None
     if case.fix is not None:
-        fixed = check(limit=limit, **{**case.arguments, "let": {}, **case.fix}).holds
-        if not fixed:
-            surprises.append("the fix fails")
+        try:
+            fixed = check(limit=limit, **{**case.arguments, "let": {}, **case.fix}).holds
+            surprises += [] if fixed else ["the fix fails"]
+        except (EvaluationError, TooLargeError) as error:
+            surprises.append(f"the fix fails: {error.message.splitlines()[0]}")
+    if verdict.undefined is not None:  # without values there are no accesses
+        return Outcome(case, verdict, tuple(surprises), fixed)
     reports = report_accesses(case.accesses, case.expression, case.arguments)
     repaired = None
     if case.fix is not None:
@@ -167,6 +181,15 @@ def _run(case: Case, limit: int) -> Outcome:
         repaired = report_accesses(case.accesses, case.fix.get("expression", case.expression), after)
     surprises += access_surprises(case.accesses, reports, repaired)
     return Outcome(case, verdict, tuple(surprises), fixed, reports)
+
+
+def _reasons(verdict: Verdict) -> str:
+    """Return what fails, with the place where a formula has no value."""
+    reasons = [
+        verdict.undefined["reason"].splitlines()[0] if name == "undefined" and verdict.undefined else name
+        for name in verdict.failures
+    ]
+    return ", ".join(reasons)
 
 
 def suite_table(outcomes: list[Outcome]) -> str:
@@ -191,9 +214,9 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
     return (
         "!!" if outcome.surprises else "ok",
         outcome.case.name,
-        "holds" if verdict.holds else "fails",
+        "undecided" if outcome.undecided else "holds" if verdict.holds else "fails",
         str(verdict.domain_size),
-        f"{verdict.minimum}..{verdict.maximum}",
+        "" if verdict.minimum is None else f"{verdict.minimum}..{verdict.maximum}",
         verdict.kind.split(":")[0],
         ", ".join([f"{report.degree}-way" for report in outcome.accesses]),
         _finding(outcome),
@@ -225,4 +248,4 @@ def _finding(outcome: Outcome) -> str:
         faults.append(f"{gap['value']} against {gap['expected']} at {words(gap['at'])}")
     if "onto" in verdict.failures:
         faults.append(f"nothing has the value {verdict.missed}")
-    return "; ".join(faults) + ("; its fix holds" if outcome.fixed else "")
+    return "; ".join([*faults, "its fix holds"] if outcome.fixed else faults)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ..errors import EvaluationError, LayoutError, ParseError
 from ..inttuple import _show
+from .declared import cast_names, parted
 from .domain import words
 from .integers import variable_type
 from .program import compile_program, execute
@@ -49,10 +50,12 @@ def check_symbolic(
     Raises: LayoutError without z3, and for what it cannot be asked; EvaluationError with a point without a value.
     """
     bits = width_of(int_bits, dialect)
-    trees = [read_formula(text, dialect) for text in formulas]
+    typed = [(*(parted(name) if dialect == "c" else (name, "")), spec) for name, spec in specs]
+    kinds = {name: kind for name, kind, _ in typed if kind}
+    trees = [cast_names(read_formula(text, dialect), kinds) for text in formulas]
     pairs = list(let.items() if hasattr(let, "items") else let)
-    lets = [(name, read_formula(text, dialect)) for name, text in pairs]
-    extents = {name: _extent(name, spec, dialect) for name, spec in specs}
+    lets = [(name, cast_names(read_formula(text, dialect), kinds)) for name, text in pairs]
+    extents = {name: _extent(name, spec, dialect) for name, _, spec in typed}
     conditions = [read_formula(text, dialect) for text in assumed]
     length = None if size is None else read_formula(str(size), dialect)
     found: Verdict | None = None

@@ -10,10 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..errors import EvaluationError
+    from ..errors import EvaluationError, TooLargeError
     from .domain import Domain
 
-__all__ = ["EXPECTATIONS", "Verdict", "undefined_verdict"]
+__all__ = ["EXPECTATIONS", "Verdict", "undecided_verdict", "undefined_verdict"]
 
 EXPECTATIONS = ("injective", "onto", "in-bounds", "any")
 """What a caller may require; ``any`` requires nothing."""
@@ -120,7 +120,9 @@ class Verdict:
         if self.equal:
             lines.append("  equal      to what was given, at every point")
         lines += [f"  {line}" for line in self._faults()]
-        lines += [f"  undecided  {question}: {reason}" for question, reason in self.undecided.items()]
+        for reason in dict.fromkeys(self.undecided.values()):
+            questions = [question for question, why in self.undecided.items() if why == reason]
+            lines.append(f"  undecided  {', '.join(questions)}: {reason}")
         lines += [f"  note       {note}" for note in self.notes]
         if self.holds:
             required = [name for name in self.expected if name != "any"] + (["equal"] if self.equal is not None else [])
@@ -157,12 +159,12 @@ class Verdict:
         lines = []
         first = "for example" if self.method.startswith("z3") else "first"
         if self.collision is not None:
-            first, second = words(self.collision["first"]), words(self.collision["second"])
-            lines.append(f"collision  {first} and {second} both have the value {self.collision['value']}")
+            one, other = words(self.collision["first"]), words(self.collision["second"])
+            lines.append(f"collision  {one} and {other} both have the value {self.collision['value']}")
         if self.out_of_bounds is not None and self.size is not None:
             at, value = words(self.out_of_bounds["at"]), self.out_of_bounds["value"]
             lines.append(
-                f"outside    first at {at}: index {value} is not in 0..{self.size - 1}; largest {self.maximum}"
+                f"outside    {first} at {at}: index {value} is not in 0..{self.size - 1}; largest {self.maximum}"
             )
         elif self.out_of_bounds is not None:
             lines.append(
@@ -176,7 +178,8 @@ class Verdict:
         if self.overflow is not None:
             at, value, operator = words(self.overflow["at"]), self.overflow["value"], self.overflow["operator"]
             what = "the quotient of '%' is" if operator == "%" else f"{operator!r} gives"
-            lines.append(f"overflow   {first} at {at}: {what} {value}, beyond {self.overflow['type']}")
+            where = f", in {self.overflow['formula']}" if "formula" in self.overflow else ""
+            lines.append(f"overflow   {first} at {at}: {what} {value}, beyond {self.overflow['type']}{where}")
         if self.undefined is not None:
             lines.append(f"undefined  {self.undefined['reason']}")
         return lines
@@ -185,6 +188,20 @@ class Verdict:
 def undefined_verdict(expression: str, domain: Domain, error: EvaluationError) -> Verdict:
     """Return the verdict on a formula that has no value at some point, which the error names."""
     index = error.witness if isinstance(error.witness, int) else 0
+    blank = _blank(expression, domain, "undefined", "the first point without a value")
+    return replace(blank, undefined={"at": domain.point(index), "reason": error.message})
+
+
+def undecided_verdict(expression: str, domain: Domain, error: TooLargeError, required: tuple[str, ...]) -> Verdict:
+    """Return the verdict on a formula that has no closed form, and too many points; the error says so."""
+    expected = tuple([name for name in required if name != "any"])
+    undecided = dict.fromkeys([*expected, "overflow"], error.message)
+    blank = _blank(expression, domain, "", "none: neither algebra nor, within the limit, enumeration")
+    return replace(blank, expected=expected, undecided=undecided)
+
+
+def _blank(expression: str, domain: Domain, kind: str, method: str) -> Verdict:
+    """Return a verdict in which nothing is known."""
     return Verdict(
         expression=expression,
         domain=str(domain),
@@ -194,7 +211,7 @@ def undefined_verdict(expression: str, domain: Domain, error: EvaluationError) -
         injective=None,
         onto=None,
         in_bounds=None,
-        kind="undefined",
+        kind=kind,
         cute=None,
         f2_bases=None,
         f2_offset=None,
@@ -205,10 +222,9 @@ def undefined_verdict(expression: str, domain: Domain, error: EvaluationError) -
         out_of_bounds=None,
         missed=None,
         overflow=None,
-        method="the first point without a value",
+        method=method,
         size=None,
         expected=(),
-        undefined={"at": domain.point(index), "reason": error.message},
     )
 
 

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import carry_free_layouts, composed_layouts, f2_layouts, z_layouts
 
-from layouts import F2, ComposedLayout, Layout, LayoutError, LinearLayout, ProfileError, Swizzle, make_layout_tv
+from layouts import (
+    F2,
+    ComposedLayout,
+    Layout,
+    LayoutError,
+    LinearLayout,
+    ProfileError,
+    Swizzle,
+    TooLargeError,
+    make_layout_tv,
+)
 from layouts.testing import (
     LayoutAssertionError,
     assert_bijective,
@@ -230,3 +240,28 @@ def test_the_error_is_an_assertion_error_that_travels():
 def test_proofs_do_not_depend_on_the_size():
     assert_bijective("i * 8 + (j ^ (i % 8))", i=2**40, j=8, int_bits=64)
     assert_bijective(Layout((2**40, 2**20), (2**20, 1)))
+
+
+@pytest.mark.parametrize("pair", [("i*1000000", "(long long)i*1000000"), ("(long long)i*1000000", "i*1000000")])
+def test_an_overflow_is_equal_to_nothing(pair):
+    assert_equal(*pair, i=2148)
+    assert_equal(*pair, i=10000, int_bits=64)
+    witness = fails(assert_equal, *pair, i=5000)
+    assert (witness["at"], witness["formula"]) == ({"i": 2148}, "i*1000000")
+    with pytest.raises(LayoutAssertionError, match=r"at \(i = 2148\) '\*' gives 2148000000, beyond int"):
+        assert_equal(*pair, i=5000)
+    assert fails(assert_equal, "i*1000000", "5000:1000000", i=5000)["at"] == {"i": 2148}
+
+
+def test_an_assertion_about_what_nobody_decided_does_not_pass():
+    formula = "i < 2000000 ? 2 * i : i == 2999999 ? 10 : 3999999 + 2 * i"
+    for assertion, more in ((assert_injective, ()), (assert_bijective, (2**24,))):
+        with pytest.raises(TooLargeError, match="undecided"):
+            assertion(formula, *more, i=3_000_000, limit=10)
+    with pytest.raises(TooLargeError):
+        assert_equal("i*i%101", "i*i%101 + 0", i=2**30, limit=10)
+
+
+def test_types_may_stand_before_the_variables():
+    assert_in_bounds("(tid + 1) / 8", 5, variables={"unsigned tid": 32})
+    assert fails(assert_in_bounds, "(tid - 1) / 8", 4, variables={"unsigned tid": 32})["at"] == {"tid": 0}

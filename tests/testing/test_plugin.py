@@ -111,3 +111,27 @@ def test_the_plugin_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["entry-points"]["pytest11"] == {"layouts": "layouts.testing.plugin"}
     assert any(name.startswith("hypothesis") for name in project["optional-dependencies"]["testing"])
+
+
+def test_an_annotation_and_its_file_can_be_named_as_tests_are(project):
+    status, text = run(project, "--layouts", "csrc", "csrc/bad.cu::bad:5", "-v")
+    assert "csrc/bad.cu::bad:5 FAILED" in text
+    assert status == 1
+    (project / "pytest.ini").write_text("[pytest]\nlayouts_sources = csrc\nfilterwarnings = error\n", encoding="utf-8")
+    assert run(project, "csrc/good.cu::good:2")[0] == 0
+    status, text = run(project, "csrc/bad.cu")
+    assert status == 1
+    assert "1 failed, 1 passed" in text
+    assert run(project, "csrc/bad.cu::nope:5")[0] == 4
+
+
+def test_the_same_annotation_is_one_test(project):
+    status, text = run(project, "--layouts", "csrc", "csrc/good.cu")
+    assert status == 1
+    assert "1 failed, 2 passed" in text
+
+
+def test_a_path_that_does_not_exist_is_said_not_to(project):
+    status, text = run(project, "--layouts", "nope")
+    assert status == 4
+    assert "there is no such file or directory" in text

@@ -2,10 +2,11 @@
 
 import bank_counting
 import numpy
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts import F2, ComposedLayout, E, Layout, Swizzle, conflicts
+from layouts import F2, ComposedLayout, E, Layout, LayoutError, Swizzle, conflicts, sectors
 from layouts.verify.evaluate import evaluate
 from layouts.verify.formula import formula_of
 
@@ -79,3 +80,24 @@ def test_totals_of_a_tile_are_sums_over_its_accesses(tile, elem, vector):
             total += bank_counting.wavefronts(addresses, elem * vector, 32, bank_counting.nvidia_phases(elem * vector))
     assert report.total == total
     assert report.accesses == counts["w"] * counts["k"]
+
+
+@given(st.integers(-40, 40), st.integers(1, 9), st.integers(1, 70), st.integers(0, 31))
+def test_formulas_of_python_have_the_banks_of_their_values(shift, divisor, factor, mask):
+    text = f"((lane + {shift}) // {divisor} * {factor} ^ lane % {divisor}) & {mask * 32 + 31}"
+    values = [((lane + shift) // divisor * factor ^ lane % divisor) & (mask * 32 + 31) for lane in range(32)]
+    found, known = conflicts(text, elem=4, dialect="python"), conflicts(values, elem=4)
+    assert (found.wavefronts, found.degree, found.addresses) == (known.wavefronts, known.degree, known.addresses)
+
+
+def test_a_lane_map_of_python_bounds_its_variables():
+    found = conflicts("m * 32 + k", "m = lane // 8, k = lane % 8", elem=4, dialect="python", variables={"m": 4, "k": 8})
+    assert found.degree == 4
+    with pytest.raises(LayoutError, match="m = -4"):
+        conflicts("m", "m = (lane - 31) // 8", elem=4, dialect="python", variables={"m": 8})
+    with pytest.raises(LayoutError, match="dialect"):
+        conflicts("lane", elem=4, dialect="rust")
+    with pytest.raises(LayoutError, match="int_bits"):
+        conflicts("lane", elem=4, int_bits=0)
+    with pytest.raises(LayoutError, match="int_bits"):
+        sectors("lane", elem=4, int_bits=0)

@@ -529,3 +529,76 @@ def test_the_report_counts():
     assert report(check_text(text, "a.cu")).splitlines()[-1] == (
         "3 annotations in 1 file: 1 hold, 1 fails, 1 cannot be checked"
     )
+
+
+# -- what a value is not -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "(x) = 3;",
+        "((x)) += 3;",
+        "(x)++;",
+        "++(x);",
+        "int& r = x; r = 3;",
+        "int &r(x);",
+        "std::swap(x, y);",
+        "p = &(x);",
+    ],
+)
+def test_a_value_that_is_written_again_is_refused_however_it_is_written(write):
+    found = one(f"void f() {{\nint x = tid; {write}\n// layouts: check b(tid:8)\nint b = x;\n}}")
+    assert "'x' is written again" in found.error
+
+
+@pytest.mark.parametrize("use", ["if (x) ++y;", "while (x) --y;", "y = x;", "if (a && x == y) z = 1;", "g(x);"])
+def test_a_value_that_is_only_read_stays(use):
+    found = one(f"void f() {{\nint x = tid; {use}\n// layouts: check b(tid:8)\nint b = x;\n}}")
+    assert found.holds
+
+
+@pytest.mark.parametrize("given_", [", with blockDim.x = 32", "\n// layouts: with blockDim.x = 32"])
+def test_the_extent_of_a_block_can_be_given(given_):
+    text = (
+        "// layouts: check v(blockIdx.x:8, threadIdx.x:32) bijective{}\nint v = blockIdx.x * blockDim.x + threadIdx.x;"
+    )
+    assert "with blockDim.x = ..." in one(text.format("")).error
+    assert one(text.format(given_)).holds
+
+
+def test_a_constant_that_is_given_has_the_type_of_the_code():
+    text = "void f({} n) {{\n// layouts: check w(i:8) equals {}, with n = 4\nint w = (n - 5) / 2;\n}}"
+    assert one(text.format("int", 0)).holds
+    assert one(text.format("unsigned", 2**31 - 1)).holds
+    assert not one(text.format("unsigned", 0)).holds
+    block = "// layouts: check w(i:8) equals {}, with blockDim.x = 4\nint w = (blockDim.x - 5) / 2;"
+    assert one(block.format(2**31 - 1)).holds
+
+
+def test_a_shuffle_in_a_branch_has_no_plain_value():
+    text = (
+        "void f(int lane) {{\n{} {{\n// layouts: check v(lane:32)\nint v = __shfl_xor_sync(0xffffffff, lane, 1);\n}} }}"
+    )
+    assert one(text.format("")).holds
+    for header in ("if (lane < 16)", "for (int k = 0; k < lane; ++k)", "while (lane)"):
+        assert "which not all lanes may enter" in one(text.format(header)).error
+
+
+def test_what_is_not_compiled_is_not_checked():
+    text = "#if 0\n// layouts: check v(i:8)\nint v = i / 2;\n#else\n// layouts: check w(i:8)\nint w = i;\n#endif\n"
+    assert [found.name for found in outcomes(text)] == ["w"]
+    assert outcomes("/* // layouts: check v(i:8)\n*/\nint v = i / 2;\n") == ()
+
+
+def test_a_claim_that_nobody_decided_does_not_hold():
+    formula = "i < 2000000 ? 2 * i : i == 2999999 ? 10 : 3999999 + 2 * i"
+    found = one(f"// layouts: check v(i:3000000) injective\nint v = {formula};", limit=10)
+    assert not found.holds
+    assert "undecided" in found.error
+
+
+def test_a_formula_to_equal_must_not_overflow_either():
+    found = one("// layouts: check v(i:10000) equals i * 1000000\nlong long v = i * 1000000ll;")
+    assert not found.holds
+    assert "at (i = 2148) '*' gives 2148000000" in found.findings[0].message

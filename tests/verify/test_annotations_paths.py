@@ -168,3 +168,32 @@ def test_the_width_of_int_and_the_limit_reach_the_annotations(tmp_path, capsys):
     path.write_text("// layouts: check (i:1000)\nint f = i * i * i % 1009;\n", encoding="utf-8")
     assert main(["check", str(path), "--limit", "999"]) == 2
     assert "limit" in capsys.readouterr().out
+
+
+def test_what_is_found_and_cannot_be_read_is_named_and_stops_nothing(tmp_path, capsys):
+    (tmp_path / "a.cu").write_text(BAD, encoding="utf-8")
+    (tmp_path / "dangling.cu").symlink_to("nowhere")
+    (tmp_path / "endless.cu").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.cu")
+    assert main(["check", str(tmp_path)]) == 1
+    printed = capsys.readouterr().out
+    assert "a.cu:2:9: FAILS injective" in printed
+    assert f"{tmp_path / 'dangling.cu'}: not read: No such file or directory" in printed
+    for name in ("endless.cu", "pipe.cu"):
+        assert f"{tmp_path / name}: not read: this is no plain file" in printed
+        assert main(["check", str(tmp_path / name)]) == 2
+        assert "no plain file" in capsys.readouterr().err
+
+
+def test_suffixes_in_capitals_and_utf_16_are_read(tmp_path):
+    (tmp_path / "X.CU").write_bytes("// gr\xf6\xdfer\n".encode("latin-1") + BAD.encode())
+    (tmp_path / "wide.cu").write_bytes(BAD.encode("utf-16"))
+    found = check_paths([str(tmp_path)])
+    assert [(os.path.basename(o.path), o.status) for o in found.outcomes] == [("X.CU", "fails"), ("wide.cu", "fails")]
+    assert check_paths([str(tmp_path / "X.CU")]).status == 1
+
+
+@pytest.mark.parametrize("path", ["nope", "nope.cu", ""])
+def test_a_path_that_does_not_exist_is_said_not_to(path):
+    with pytest.raises(LayoutError, match="there is no such file or directory"):
+        check_paths([path])

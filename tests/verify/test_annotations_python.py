@@ -123,3 +123,39 @@ def test_what_is_not_plain_is_refused_at_its_place(case):
 )
 def test_other_text_is_no_annotation(text):
     assert outcomes(text) == ()
+
+
+def test_a_generator_has_not_the_value_that_it_returns():
+    found = one("# layouts: check f(i:8)\ndef f(i):\n    x = i * 2\n    yield x\n    return x\n")
+    assert "generator" in found.error
+    assert "async" in one("# layouts: check f(i:8)\nasync def f(i):\n    return i\n").error
+
+
+def test_a_subscript_of_no_array_is_not_taken_for_one():
+    assert "it is not plain which value is meant" in one("# layouts: check a(i:8)\na = divmod(i, 2)[0]\n").error
+
+
+@pytest.mark.parametrize(
+    ("value", "claim", "holds"),
+    [
+        ("row * 64 + (col ^ row % 8 * 8)", "ldmatrix conflict-free", True),
+        ("row * 64 + col", "ldmatrix conflict-free", False),
+        ("row * 72 + col", "ldmatrix conflict-free", True),
+        ("row * 64 + col", "conflict-free for ldmatrix lanes(row = lane % 16, col = lane // 16 * 8) elem 2", False),
+        ("row * 72 + col", "conflict-free for ldmatrix lanes(row = lane % 16, col = lane // 16 * 8) elem 2", True),
+        ("(row - 64) // 3 + 64", "conflict-free lanes(row = lane * 2 % 64, col = 0) elem 4", True),
+        ("row * 32 + col", "conflict-free lanes(row = lane, col = 0) elem 4", False),
+    ],
+)
+def test_claims_about_banks_are_read_in_python_too(value, claim, holds):
+    found = one(f"# layouts: check v(row:64, col:64) {claim}\nv = {value}\n")
+    assert found.error == ""
+    assert found.holds is holds
+    in_c = f"// layouts: check v(row:64, col:64) {claim.replace('//', '/')}\nint v = {value.replace('//', '/')};\n"
+    if "- 64" not in value:
+        assert check_text(in_c, "kernel.cu").outcomes[0].holds is holds
+
+
+def test_a_lane_map_of_python_is_python():
+    text = "# layouts: check v(tid:64) conflict-free lanes(tid = lane / 2) elem 4\nv = tid\n"
+    assert "write //" in one(text).error

@@ -108,3 +108,52 @@ def test_usage_errors_are_json_where_json_is_asked_for(capsys):
         main(["equal", "i", "--json"])
     assert caught.value.code == 2
     assert json.loads(capsys.readouterr().out)["type"] == "UsageError"
+
+
+NARROW, WIDE = "i * 1000000", "(long long)i * 1000000"
+
+
+@pytest.mark.parametrize("pair", [(NARROW, WIDE), (WIDE, NARROW)])
+def test_a_formula_that_overflows_is_equal_to_nothing(pair):
+    found = compare(*pair, i=10000)
+    assert found.equal is False
+    assert not found
+    assert found.at is None
+    assert found.overflow == {"formula": NARROW, "at": {"i": 2148}, "value": 2148000000, "type": "int", "operator": "*"}
+    assert found.to_json()["overflow"]["at"] == {"i": 2148}
+    assert "OVERFLOW   first at i = 2148: '*' gives 2148000000, beyond int, in i * 1000000" in str(found)
+    assert compare(*pair, i=2148).overflow is None
+    assert compare(*pair, i=2148)
+    assert compare(*pair, i=10000, int_bits=64)
+
+
+def test_an_overflow_is_found_beside_a_layout_and_beside_a_difference():
+    assert compare(NARROW, "10000:1000000", i=10000).overflow["at"] == {"i": 2148}
+    assert compare("10000:1000000", NARROW, i=10000).overflow["at"] == {"i": 2148}
+    both = compare(NARROW, f"{WIDE} + (i == 9)", i=10000)
+    assert (both.at, both.overflow["at"]) == ({"i": 9}, {"i": 2148})
+    assert str(both).count("\n") == 1
+
+
+def test_the_overflow_of_the_other_formula_fails_a_check_too():
+    verdict = check(WIDE, i=10000, same_as=NARROW)
+    assert verdict.failures == ["overflow"]
+    assert verdict.overflow["formula"] == NARROW
+    assert "first at i = 2148" in str(verdict)
+    assert "in i * 1000000" in str(verdict)
+
+
+def test_overflow_in_enumerated_formulas_is_found_where_brute_force_finds_it():
+    narrow, wide = "i * i * i % 1001", "(long long)i * i * i % 1001"
+    first = next(i for i in range(3000) if i**3 >= 2**31)
+    assert compare(narrow, wide, i=3000, limit=2**20).overflow["at"] == {"i": first}
+
+
+def test_the_command_fails_on_overflow_and_says_undecided(capsys):
+    assert main(["equal", NARROW, WIDE, "-v", "i=10000"]) == 1
+    assert "first at i = 2148" in capsys.readouterr().out
+    hard = ["equal", "i*i%101", "i*i%101+(i==99999999)", "-v", "i=100000000", "--limit", "1000"]
+    assert main(hard) == 3
+    assert capsys.readouterr().out.startswith("UNDECIDED")
+    assert main([*hard, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["equal"] is None

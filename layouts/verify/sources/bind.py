@@ -73,6 +73,10 @@ def bind(request: Request, scope: Any) -> Bound:
     if kind and scope.dialect == "c":
         expression = f"({kind})({expression})"
     variables = {ranged.name: binder.values(ranged) for ranged in request.variables}
+    if scope.dialect == "c" and any(
+        ["__shfl_xor_sync" in part for part in (expression, *[value for _, value in binder.lets])]
+    ):
+        _refuse_branch(scope, binder.place, offset)
     return Bound(text, offset, expression, variables, binder.lets, scope.dialect, binder)
 
 
@@ -81,6 +85,16 @@ def _refuse_parameters(request: Request, target: Target) -> None:
     for name in target.parameters:
         if name and name not in known:
             raise SourceError(f"the parameter {name!r} is no variable of the annotation", request.offset)
+
+
+def _refuse_branch(scope: Any, place: int, offset: int) -> None:
+    """Refuse a shuffle in a block that not all lanes may enter."""
+    for number in scope.code.enclosing(place):
+        words = scope.code.header(scope.code.blocks[number]).split("(")[0].split()
+        if words[:1] and words[0] in ("if", "else", "for", "while", "do", "switch", "case", "default"):
+            raise SourceError(
+                f"a shuffle inside '{words[0]}', which not all lanes may enter, has no plain value", offset
+            )
 
 
 class _Binder:
@@ -176,7 +190,18 @@ class _Binder:
         text = str(power) if power is not None else self.rewritten(span.text, span.origin, self.place)
         if name in dict(self.request.constants):
             self._agrees(name, span)
-        return text
+        kind = self._declared(name)
+        return f"({kind})({text})" if kind not in ("", "int") else text
+
+    def _declared(self, name: str) -> str:
+        """Return the type that the code gives to a name that the annotation gives a value, '' where it gives none."""
+        if self.scope.dialect != "c" or not self.scope.declares(name, self.place):
+            return ""
+        try:
+            found: str = self.scope.type_of(name, self.place)
+        except SourceError:
+            return ""
+        return found
 
     def _agrees(self, name: str, span: Span) -> None:
         """Refuse a constant that the code defines otherwise."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ...composed import ComposedLayout
-from ...errors import EvaluationError, LayoutError, ParseError
+from ...errors import EvaluationError, LayoutError, ParseError, TooLargeError
 from ...layout import Layout
 from ...notation.cute import parse
 from ..check import check
@@ -121,6 +121,13 @@ def _size(case: _Case, claim: Claim) -> int | None:
     return _points(case) if claim.kind == "bijective" else None
 
 
+def _decided(verdict: Verdict, question: str, answer: Any) -> Any:
+    """Return the counterexample that a verdict has, None for a claim that is proved; refuse one that is open."""
+    if answer is None and question in verdict.undecided:
+        raise TooLargeError(f"undecided: {verdict.undecided[question]}", None)
+    return answer
+
+
 def _points(case: _Case) -> int:
     size = 1
     for values in case.bound.variables.values():
@@ -130,18 +137,18 @@ def _points(case: _Case) -> int:
 
 def _injective(case: _Case, claim: Claim, size: int | None) -> Finding:
     verdict = case.verdict(next(iter(case.verdicts), size))
-    if verdict.collision is None:
+    pair = _decided(verdict, "injective", verdict.collision)
+    if pair is None:
         return Finding(claim.span.text, True)
-    pair = verdict.collision
     message = f"({words(pair['first'])}) and ({words(pair['second'])}) both give {pair['value']}"
     return Finding(claim.span.text, False, message, advice.for_collision(case.bound, verdict), pair)
 
 
 def _in_bounds(case: _Case, claim: Claim, size: int | None) -> Finding:
     verdict = case.verdict(size)
-    if verdict.out_of_bounds is None:
+    out = _decided(verdict, "in-bounds", verdict.out_of_bounds)
+    if out is None:
         return Finding(claim.span.text, True)
-    out = verdict.out_of_bounds
     message = f"({words(out['at'])}) gives {out['value']}, which is not in 0..{(size or 0) - 1}"
     return Finding(claim.span.text, False, message, advice.for_outside(case.bound, verdict), out)
 
@@ -151,7 +158,7 @@ def _onto(case: _Case, claim: Claim, size: int | None) -> Finding:
     if not inside.holds:
         return inside
     verdict = case.verdict(size)
-    if verdict.missed is None:
+    if _decided(verdict, "onto", verdict.missed) is None:
         return Finding(claim.span.text, True)
     return Finding(claim.span.text, False, f"no point gives {verdict.missed}", "", {"missed": verdict.missed})
 
@@ -171,9 +178,13 @@ def _equals(case: _Case, claim: Claim, _: int | None) -> Finding:
     else:
         text, lets = case.bound.read(value)
         verdict = case.check(same_as=text, let=lets)
-    if verdict.difference is None:
+    over = verdict.overflow
+    if over is not None and "formula" in over:
+        message = f"{value.text} has no value there: at ({words(over['at'])}) {_beyond(over)}"
+        return Finding(claim.span.text, False, message, "", over)
+    gap = _decided(verdict, "equal", verdict.difference)
+    if gap is None:
         return Finding(claim.span.text, True)
-    gap = verdict.difference
     message = f"at ({words(gap['at'])}) it gives {gap['value']}, and {value.text} gives {gap['expected']}"
     return Finding(claim.span.text, False, message, advice.for_difference(case.bound, verdict), gap)
 
@@ -204,7 +215,7 @@ def _aligned(case: _Case, claim: Claim, _: int | None) -> Finding:
     if not 1 <= unit < 2**31:
         raise value.fault(f"an alignment is a number from 1 to 2**31 - 1, not {unit}")
     verdict = case.check(expression=f"({case.bound.expression}) % {unit}", same_as="0")
-    if verdict.difference is None:
+    if _decided(verdict, "equal", verdict.difference) is None or verdict.difference is None:
         return Finding(claim.span.text, True)
     at = verdict.difference["at"]
     message = f"({words(at)}) is {verdict.difference['value']} past a multiple of {unit}"
@@ -216,8 +227,12 @@ def _overflow(case: _Case, claim: Any, size: int | None = None) -> Finding:
     over = case.verdict(next(iter(case.verdicts), size)).overflow
     if over is None:
         return Finding(text, True)
-    message = f"at ({words(over['at'])}) {over['operator']!r} gives {over['value']}, beyond {over['type']}"
+    message = f"at ({words(over['at'])}) {_beyond(over)}"
     return Finding(text, False, message, "cast an operand to long long before this operation", over)
+
+
+def _beyond(over: dict[str, Any]) -> str:
+    return f"{over['operator']!r} gives {over['value']}, beyond {over['type']}"
 
 
 # -- claims about banks ------------------------------------------------------------------------------------------------
@@ -242,9 +257,8 @@ def _conflict_free(case: _Case, claim: Claim, _: int | None) -> Finding:
         options.setdefault("elem", 2)
     if "elem" not in options:
         raise claim.span.fault("of how many bytes is an element? Write conflict-free elem 2")
-    if bound.dialect != "c":
-        raise claim.span.fault("claims about banks are read for C expressions only")
-    report = conflicts(bound.expression, dict(lanes), variables=free, let=bound.lets, **options)
+    language = {"int_bits": case.options["int_bits"], "dialect": bound.dialect}
+    report = conflicts(bound.expression, dict(lanes), variables=free, let=bound.lets, **language, **options)
     if report.holds:
         return Finding(claim.span.text, True)
     hit = report.collision
@@ -319,7 +333,8 @@ def _matrix_lanes(bound: Bound, claim: Claim, instruction: str) -> tuple[list[tu
         raise claim.span.fault(f"{names[0]} and {names[1]} are not whole tiles of 16 by 16: give lanes(...)")
     row, column = names
     free = {f"{row}.tile": range(extents[0] // 16), f"{column}.tile": range(extents[1] // 16)}
-    lanes = [(row, f"lane % 16 + 16 * {row}.tile"), (column, f"lane / 16 * 8 + 16 * {column}.tile")]
+    half = "lane / 16" if bound.dialect == "c" else "lane // 16"
+    lanes = [(row, f"lane % 16 + 16 * {row}.tile"), (column, f"{half} * 8 + 16 * {column}.tile")]
     return lanes, free
 
 

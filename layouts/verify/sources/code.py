@@ -167,9 +167,14 @@ class Code:
         name = re.escape(declared.name)
         sign = r"(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)"
         writes = (
-            rf"\b{name}\b\s*{sign}|(?:\+\+|--)\s*{name}\b|[=(,]\s*&\s*{name}\b|\basm\b[^;]*\b{name}\b|>>\s*{name}\s*;"
+            rf"\b{name}\b\s*{sign}|(?:\+\+|--)[\s(]*{name}\b|[=(,]\s*&[\s(]*{name}\b|\basm\b[^;]*\b{name}\b"
+            rf"|>>[\s(]*{name}[\s)]*;|(?P<bracket>\([\s(]*{name}[\s)]*\)\s*{sign})"
+            rf"|&\s*\w+\s*[=({{]\s*{name}\s*[;,)}}]|\b(?:swap|exchange|tie)\s*\([^;]*\b{name}\b"
         )
         for match in re.finditer(writes, body):
+            before = re.search(r"\w+\s*$", body[: match.start()])
+            if match["bracket"] and before and before[0].strip() in ("if", "while", "for", "switch"):
+                continue  # if (x) ++y;
             at = function.open + match.start() + match.group().index(declared.name)
             if at == declared.offset or self._in_own_loop(declared.name, at):
                 continue

@@ -36,7 +36,9 @@ _VARIABLE = re.compile(
     r"(?P<type>(?:[A-Za-z_]\w*\s+)*?)(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(?::|\bin\b)\s*(?P<range>\S.*)",
     re.DOTALL,
 )
-_DEFINITION = re.compile(r"(?P<with>with\b\s*)?(?P<name>[A-Za-z_]\w*)\s*=(?!=)\s*(?P<value>.*)", re.DOTALL)
+_DEFINITION = re.compile(
+    r"(?P<with>with\b\s*)?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*=(?!=)\s*(?P<value>.*)", re.DOTALL
+)
 _CLAIMS = [
     (kind, re.compile(pattern, re.DOTALL))
     for kind, pattern in (
@@ -102,6 +104,8 @@ def read_requests(source: Source) -> list[Request]:
     found: list[Request] = []
     for verb, comment, span, stop in _directives(source):
         begin = comment.offset + len(comment.text) - len(comment.text.lstrip())
+        if "#if 0" in source.under(begin).split(" and "):
+            continue  # nothing there is compiled
         if verb != "check" and verb in VERBS and found and _adjacent(source, found[-1].stop, begin):
             request = found[-1]
             request.stop = stop

@@ -120,6 +120,9 @@ class PyScope:
         returns = [n for n in ast.walk(node) if isinstance(n, ast.Return) and id(n) not in nested]
         if len(returns) != 1 or returns[0].value is None or returns[0] not in node.body:
             raise SourceError(f"the function has not one plain return; {_SUGGEST}", start)
+        yields = [n for n in ast.walk(node) if isinstance(n, (ast.Yield, ast.YieldFrom)) and id(n) not in nested]
+        if yields or isinstance(node, ast.AsyncFunctionDef):
+            raise SourceError(f"a generator or an async function has not the value that it returns; {_SUGGEST}", start)
         text, offset = self.text(returns[0].value)
         return Target((node.name,), text, offset, "", _parameters(node.args))
 
@@ -135,7 +138,9 @@ class PyScope:
             return Target((left.id,), text, offset)
         fitting = [n for n in accesses if request.name in ("", _name(n.value))]
         if len(fitting) != 1:
-            names = ", ".join([_name(n.value) for n in accesses])
+            names = ", ".join([_name(n.value) for n in accesses if _name(n.value)])
+            if not names:
+                raise SourceError(f"it is not plain which value is meant; {_SUGGEST}", start)
             raise SourceError(f"name the array that is meant: {names}; or {_SUGGEST}", start)
         text, offset = self.text(fitting[0].slice)
         return Target((_name(fitting[0].value),), text, offset)

@@ -1,0 +1,152 @@
+"""What a function does while it is run on symbols: each step that could tell a symbol from an ``int`` is noted.
+
+A symbol refuses what is asked of itself.  It is not asked by ``type(i)`` or ``i is 0``, by a built-in that looks at the
+type from C, and not where a handler goes on after an exception that an ``int`` would not have raised.  So every Python
+function that runs is read, once: it must not handle exceptions, compare identities, write globals, or reach for types;
+and every built-in that it calls must be one of those that treat all numbers alike.
+"""
+
+from __future__ import annotations
+
+import dis
+import gc
+import sys
+from functools import lru_cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+    from typing import Any
+
+    from .symbol import Path
+
+__all__ = ["watched"]
+
+_HANDLERS = ("CHECK_EXC_MATCH", "CHECK_EG_MATCH", "PUSH_EXC_INFO", "WITH_EXCEPT_START", "SETUP_FINALLY", "SETUP_WITH")
+_TYPES = ("type", "__class__", "__subclasses__", "__mro__", "__bases__", "_getframe", "currentframe")
+_LOADS = ("LOAD_FAST", "LOAD_DEREF", "LOAD_NAME", "LOAD_CLOSURE", "LOAD_CLASSDEREF")
+
+#: Built-in functions that treat a symbol as they treat an int, or ask the symbol, which then refuses.
+_FUNCTIONS = frozenset(
+    [
+        "abs",
+        "all",
+        "any",
+        "ascii",
+        "bin",
+        "callable",
+        "chr",
+        "divmod",
+        "format",
+        "getattr",
+        "hasattr",
+        "hash",
+        "hex",
+        "isinstance",
+        "issubclass",
+        "iter",
+        "len",
+        "max",
+        "min",
+        "next",
+        "oct",
+        "ord",
+        "pow",
+        "print",
+        "repr",
+        "round",
+        "sorted",
+        "sum",
+    ]
+)
+_MODULES = ("math", "_operator", "operator", "itertools", "_functools")
+#: The modules that make the formula, which know symbols; and enum, whose members are no symbols.
+_OWN = [__name__.rsplit(".", 1)[0] + f".{name}" for name in ("symbol", "callables", "watch", "syntax", "pythonic")]
+_OWN.append("enum")
+_OWNERS = (list, tuple, dict, set, frozenset, str, bytes, int, bool, range, slice)
+
+
+def watched(run: Callable[[], Any], path: Path) -> Any:
+    """Return what ``run()`` returns, and note on the path what in it could tell a symbol from a number."""
+    seen: set[CodeType] = set()
+
+    def note(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call":
+            code = frame.f_code
+            if code in seen or frame.f_globals.get("__name__") in _OWN:
+                return
+            seen.add(code)
+            reason = _reason(code) or _reached(code, frame)
+            if reason:
+                path.note(reason)
+        elif event == "c_call" and frame.f_globals.get("__name__") not in _OWN and not _alike(argument):
+            path.note(f"the function calls {getattr(argument, '__name__', 'a built-in')}, which may look at types")
+
+    before, collects = sys.getprofile(), gc.isenabled()
+    gc.disable()  # what a collection calls is no part of the function
+    sys.setprofile(note)
+    try:
+        return run()
+    finally:
+        if before is None or callable(before):
+            sys.setprofile(before)
+        else:  # a profiler in C, which Python cannot hand back to the interpreter
+            sys.setprofile(None)
+            getattr(before, "enable", str)()
+        if collects:
+            gc.enable()
+
+
+@lru_cache(256)
+def _reason(code: CodeType) -> str:
+    """Return what the text of a function does that could tell a symbol from a number, '' for nothing."""
+    name = code.co_name
+    before = None
+    for step in dis.get_instructions(code):
+        if step.opname in _HANDLERS:
+            return f"{name} handles exceptions, which a symbol raises where a number does not"
+        if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            return f"{name} writes the global {step.argval}"
+        if (
+            step.opname == "IS_OP"
+            and before is not None
+            and (before.opname.startswith(_LOADS) or (type(before.argval) is int and before.opname.startswith("LOAD")))
+        ):
+            return f"{name} asks whether its value is the same object as another"
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME") and step.argval == "id":
+            return f"{name} reaches for id"
+        before = step
+    for word in _TYPES:
+        if word in code.co_names or word in [text for text in code.co_consts if isinstance(text, str)]:
+            return f"{name} reaches for {word}"
+    return ""
+
+
+def _reached(code: CodeType, frame: FrameType) -> str:
+    """Return how a function reaches ``type`` by another name: a global, an argument or a variable around it."""
+    for word in code.co_names:
+        if _is_metaclass(frame.f_globals.get(word, None)):
+            return f"{code.co_name} reaches for type, by the name {word}"
+    for word, value in frame.f_locals.items():
+        if _is_metaclass(value):
+            return f"{code.co_name} reaches for type, by the name {word}"
+    return ""
+
+
+def _is_metaclass(value: object) -> bool:
+    return issubclass(type(value), type) and issubclass(value, type)  # type: ignore[arg-type]
+
+
+def _alike(function: Any) -> bool:
+    """Tell whether a built-in treats a symbol as it treats an int, or asks it."""
+    owner = getattr(function, "__self__", None)
+    module = getattr(function, "__module__", None)
+    name = getattr(function, "__name__", "")
+    if module == "builtins" and type(owner) is type(sys):
+        return name in _FUNCTIONS
+    if module in _MODULES:
+        return name not in ("is_", "is_not")
+    if owner is None:
+        owner = getattr(function, "__objclass__", None)
+    return type(owner) in _OWNERS or any([owner is kind for kind in _OWNERS])
