@@ -18,6 +18,7 @@ from ..errors import LayoutError, ProfileError, TooLargeError
 from ..hardware.operand import Operand
 from ..inttuple import _show
 from ..linear.layout import LinearLayout
+from ..notebook import show_in_notebook
 from .costs import choice_key, cost_of, read_model
 from .machine import Machine
 from .move import HARDWARE, LEVELS, Move
@@ -93,6 +94,8 @@ class Plan:
     model: str
     chosen: Alternative
     alternatives: tuple[Alternative, ...] = field(repr=False)
+
+    _repr_mimebundle_ = show_in_notebook
 
     @property
     def src(self) -> LinearLayout:

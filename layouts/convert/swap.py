@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ..errors import LayoutError, ProfileError
 from ..inttuple import to_int
+from ..linear.dims import union
 from ..linear.layout import LinearLayout
 
 TYPE_CHECKING = False
@@ -47,15 +48,15 @@ def swapped(problem: Problem, lanes: Sequence[Butterfly], kept: int) -> tuple[tu
     from .reductions import Butterfly, without
 
     registers = problem.sizes[0]
-    taken = [v.bit_length() - 1 for v in problem.near[0]]  # these bits are decided by the others
-    free = [k for k in range(registers) if k not in taken]
+    mixed = union(problem.near[0])  # bits of sums within the thread: exchanging such a bit would not halve the values
+    free = [k for k in range(registers) if not mixed >> k & 1]
     able = [step for step in lanes if step.register == 0]
     halving = able[: len(free)]
     if not halving:
         raise LayoutError(
-            f"reduce: 'swap' needs a lane mask and two values in a thread; here are the masks"
-            f" {[step.lane for step in able]} and {kept} values",
-            (len(able), kept),
+            f"reduce: 'swap' needs a lane mask and a register bit that tells two sums apart; here are the masks"
+            f" {[step.lane for step in able]} and {len(free)} such bits",
+            (len(able), len(free)),
         )
     plain = [step for step in lanes if step not in halving]
     pairs = list(zip(halving, free, strict=False))

@@ -146,6 +146,18 @@ def test_swap_is_right_or_refused_and_never_more_shuffles(layout):
             continue
         assert found.simulate(seed=5)
         assert found.shuffles < reduce(layout, axis).shuffles
+        results = {
+            tuple(found.result.apply({"register": r, "lane": 0, "warp": 0, "block": 0}).values())
+            for r in range(layout.get_in_dim_size("register"))
+        }
+        assert len(results) == found.values
+
+
+def test_swap_does_not_exchange_a_register_bit_that_is_part_of_a_sum():
+    layout = LinearLayout([("register", [[1, 0], [1, 1]]), ("lane", [[0, 2]])], [("x", 2), ("y", 4)])
+    with pytest.raises(LayoutError, match="0 such bits"):
+        reduce(layout, "y", rule="swap")
+    assert reduce(layout, "y").shuffles == 2
 
 
 def test_copies_count_once():
