@@ -79,9 +79,14 @@ if TYPE_CHECKING:
     from .derivation.explain import explain as explain
     from .derivation.model import Explanation as Explanation
     from .derivation.model import Step as Step
+    from .draw import draw as draw
+    from .draw.model import Figure as Figure
     from .emit.emitted import EmittedIndex as EmittedIndex
     from .emit.index import emit_function as emit_function
     from .emit.index import emit_index as emit_index
+    from .emit.plan_code import EmittedPlan as EmittedPlan
+    from .emit.plan_code import emit_plan as emit_plan
+    from .emit.plan_reduction import emit_reduction as emit_reduction
     from .encodings.amd import AMDMFMALayout as AMDMFMALayout
     from .encodings.amd import AMDWMMALayout as AMDWMMALayout
     from .encodings.amd_scales import get_mfma_scale_layout as get_mfma_scale_layout
@@ -347,8 +352,12 @@ _ROOMS = {
     ),
     "derivation.explain": ("explain",),
     "derivation.model": ("Explanation", "Step"),
+    "draw": ("draw",),
+    "draw.model": ("Figure",),
     "emit.emitted": ("EmittedIndex",),
     "emit.index": ("emit_function", "emit_index"),
+    "emit.plan_code": ("EmittedPlan", "emit_plan"),
+    "emit.plan_reduction": ("emit_reduction",),
     "encodings.amd": ("AMDMFMALayout", "AMDWMMALayout"),
     "encodings.amd_scales": ("get_mfma_scale_layout",),
     "encodings.blocked": ("BlockedLayout", "DistributedLinearLayout", "SliceLayout"),
@@ -548,7 +557,7 @@ def __getattr__(name: str) -> object:
     return value
 
 
-_OPEN_ROOMS = ("convert", "hardware", "testing")
+_OPEN_ROOMS = ("convert", "draw", "hardware", "testing")
 """Rooms that are used under their own name: ``layouts.hardware.find(...)``."""
 
 _ELSEWHERE = {

@@ -22,6 +22,7 @@ from __future__ import annotations
 from .bit_input import _WORD, _agree, _natural, _number, _show
 from .elimination import compose, image, reduce, transpose
 from .errors import ProfileError
+from .notebook import show_in_notebook
 from .solving import Solving
 
 TYPE_CHECKING = False
@@ -55,6 +56,7 @@ class BitMatrix(Solving):
     _reduction: Reduction
     columns: tuple[int, ...]
     rows: int
+    _repr_mimebundle_ = show_in_notebook
 
     def __init__(self, columns: Iterable[SupportsIndex], rows: SupportsIndex | None = None) -> None:
         try:

@@ -48,8 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _hint(given: Sequence[str]) -> str:
     """Return how to give a formula that begins with a minus sign, where one seems to be taken for an option."""
-    minus = next((text for text in given if text[:1] == "-" and text[1:2].isalnum() and text[:2] != "-v"), "")
-    return f"; a formula that begins with '-' is given in parentheses: '({minus})'" if minus not in ("", "-h") else ""
+    operators = set("+*/%&|^<>=?( ")
+    minus = next((text for text in given if text[:1] == "-" and text[:2] != "--" and operators & set(text)), "")
+    return f"; a formula that begins with '-' is given in parentheses: '({minus})'" if minus else ""
 
 
 def _parser(json: bool = False, hint: str = "") -> argparse.ArgumentParser:
@@ -57,7 +58,9 @@ def _parser(json: bool = False, hint: str = "") -> argparse.ArgumentParser:
 
     from . import __version__
     from .convert.plan_command import add_plan_command
+    from .draw.draw_command import add_draw_command
     from .emit.emit_command import add_emit_command
+    from .emit.plan_emit_command import add_emit_plan_command
     from .notation.convert_command import add_convert_command
     from .verify.access_command import add_access_commands
     from .verify.check_command import add_check_command
@@ -89,6 +92,8 @@ def _parser(json: bool = False, hint: str = "") -> argparse.ArgumentParser:
     add_convert_command(commands)
     add_plan_command(commands)
     add_emit_command(commands)
+    add_emit_plan_command(commands)
+    add_draw_command(commands)
     add_equal_command(commands)
     return parser
 

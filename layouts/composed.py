@@ -17,6 +17,7 @@ from .inttuple import MAX_DEPTH, _show, amount, clean, leaves, text, to_int
 from .layout import Layout, cut
 from .linearity import bit_images, is_carry_free
 from .module import F2, Z, Zn
+from .notebook import show_in_notebook
 from .swizzle import Swizzle
 
 TYPE_CHECKING = False
@@ -46,6 +47,7 @@ class ComposedLayout:
     """
 
     __slots__ = ("_inner", "_offset", "_outer")
+    _repr_mimebundle_ = show_in_notebook
 
     def __init__(self, outer: Swizzle | Layout | None, offset: IntTuple, inner: Layout | ComposedLayout) -> None:
         if outer is not None and not isinstance(outer, (Swizzle, Layout)):

@@ -25,6 +25,7 @@ from .codomain import as_coordinate, axes, bounds, coprofile, span, stride_text
 from .errors import LayoutError, NotALayoutError, ProfileError
 from .inttuple import MAX_DEPTH, _show, depth, idx2crd, leaves, select_kept, text, to_int
 from .module import F2, ArithTuple, Z, Zn, clmul
+from .notebook import show_in_notebook
 from .reading import check_f2, default_stride, flatten_plain, module_of, read_pair, read_shape, stored
 
 TYPE_CHECKING = False
@@ -70,6 +71,7 @@ class Layout:
     _over: Module
     _modes: Modes | None
     _chain: Chain | None
+    _repr_mimebundle_ = show_in_notebook
 
     def __init__(self, shape: IntTuple, stride: Any = None, over: Module | None = None) -> None:
         extents: list[int] = []

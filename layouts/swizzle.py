@@ -24,6 +24,7 @@ from .inttuple import to_int
 from .layout import Layout
 from .linearity import bit_images, from_images, is_carry_free
 from .module import F2, Z, Zn
+from .notebook import show_in_notebook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Swizzle:
     """
 
     __slots__ = ("_base", "_bits", "_shift")
+    _repr_mimebundle_ = show_in_notebook
 
     def __init__(self, bits: int, base: int, shift: int) -> None:
         names = ("bits", "base", "shift")

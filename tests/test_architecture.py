@@ -13,7 +13,7 @@ ROOT = Path(layouts.__file__).parent
 
 # From the ground up; a room imports rooms on lines before its own, or its own.
 FLOORS = [
-    ["errors"],
+    ["errors", "notebook"],
     ["elimination", "bit_input"],
     ["solving"],
     ["inttuple", "bits", "subspace"],
@@ -50,10 +50,11 @@ UPWARD = {
     ("linearity", "bits"),  # to_matrix
     ("composed", "chained"),  # bounds and inverses of chains
     ("algebra", "bits"),  # the inverses over F2
+    ("notebook", "draw"),  # every value shows itself in a notebook
 }
 
 # Extras that a file offers where they are installed, imported inside a function.
-OPTIONAL = {"verify/progress.py": "tqdm", "verify/smt.py": "z3"}
+OPTIONAL = {"verify/progress.py": "tqdm", "verify/smt.py": "z3", "draw/raster.py": "cairosvg"}
 
 
 def _room(path: Path) -> str:

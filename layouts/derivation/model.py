@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..notebook import show_in_notebook
 from .words import indented, show, table
 
 TYPE_CHECKING = False
@@ -103,6 +104,8 @@ class Explanation:
     result: Any = None
     refusal: LayoutError | None = field(default=None, compare=False)
     derived: bool = True
+
+    _repr_mimebundle_ = show_in_notebook
 
     @property
     def heading(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ..errors import LayoutError
 from ..inttuple import _show
+from ..notebook import show_in_notebook
 from .operand import Operand
 
 __all__ = ["CONFIDENCE", "Entry"]
@@ -38,6 +39,8 @@ class Entry:
     atoms: dict[str, tuple[str, str, str]] = field(default_factory=dict, hash=False)
     source: str = ""
     note: str = ""
+
+    _repr_mimebundle_ = show_in_notebook
 
     def __getitem__(self, role: str) -> Operand:
         if role == "D" and "D" not in self.operands:

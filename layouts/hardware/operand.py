@@ -29,6 +29,7 @@ from ..linear.affine import AffineLayout
 from ..linear.layout import LinearLayout
 from ..module import F2
 from ..notation.cute import parse
+from ..notebook import show_in_notebook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Operand:
     confidence: str = "high"
     source: str = ""
     note: str = ""
+
+    _repr_mimebundle_ = show_in_notebook
 
     @property
     def linear(self) -> LinearLayout:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from ..elimination import compose, image
 from ..errors import NotInvertibleError, ProfileError
 from ..inttuple import _show, to_int
+from ..notebook import show_in_notebook
 from . import dims as d
 from .layout import LinearLayout
 
@@ -43,6 +44,7 @@ class AffineLayout:
     __slots__ = ("_offset", "linear")
     linear: LinearLayout
     _offset: int
+    _repr_mimebundle_ = show_in_notebook
 
     def __init__(self, linear: LinearLayout, offset: Mapping[str, int] | None = None) -> None:
         if not isinstance(linear, LinearLayout):

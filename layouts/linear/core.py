@@ -11,6 +11,7 @@ from ..bits import BitMatrix
 from ..elimination import image
 from ..errors import NotInvertibleError, ProfileError
 from ..inttuple import _show, to_int
+from ..notebook import show_in_notebook
 from . import dims as d
 
 TYPE_CHECKING = False
@@ -32,6 +33,7 @@ class Core:
     _ins: Dims
     _outs: Dims
     _matrix: BitMatrix
+    _repr_mimebundle_ = show_in_notebook
 
     @classmethod
     def _new(cls, ins: Dims, outs: Dims, columns: BitMatrix | tuple[int, ...]) -> LinearLayout:

@@ -27,6 +27,7 @@ from ..errors import EvaluationError, LayoutError, NotALayoutError, NotLinearErr
 from ..inttuple import _show, amount, clean, idx2crd, leaves, text
 from ..layout import Layout, cut
 from ..linearity import to_f2, to_z
+from ..notebook import show_in_notebook
 from .buffer import is_numpy, read_buffer, recast_buffer, write
 from .place import (
     adds_by_xor,
@@ -79,6 +80,7 @@ class Tensor:
     """
 
     __slots__ = ("_data", "_layout", "_offset")
+    _repr_mimebundle_ = show_in_notebook
     _holds_elements = True  # so that products, which make new elements, are refused
 
     def __init__(self, data: Any, layout: Any, offset: Any = 0) -> None:

@@ -22,6 +22,7 @@ from ..errors import LayoutError, ProfileError
 from ..inttuple import _show, product, text, to_int
 from ..joining import make_layout
 from ..layout import Layout, read_layout
+from ..notebook import show_in_notebook
 from ..tensor.make import read_tensor
 from ..tensor.place import on_layout
 from ..tensor.value import Tensor
@@ -67,6 +68,7 @@ class TiledCopy:
     """
 
     __slots__ = ("_cuts", "_sides", "atom", "tiler", "tv")
+    _repr_mimebundle_ = show_in_notebook
 
     def __init__(self, atom: CopyAtom | None, tv: Any, tiler: Any) -> None:
         self.atom = universal_copy() if atom is None else atom

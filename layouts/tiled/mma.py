@@ -26,6 +26,7 @@ from ..hardware.entry import Entry
 from ..inttuple import _show, clean, text, to_int
 from ..joining import make_layout
 from ..layout import Layout, read_layout
+from ..notebook import show_in_notebook
 from ..tensor.make import fragment_like, read_tensor
 from ..tensor.partition import thread_coordinate
 from ..tensor.place import on_layout
@@ -69,6 +70,7 @@ class TiledMMA:
     """
 
     __slots__ = ("_cuts", "atom", "atom_layout_mnk", "permutation_mnk", "thr_layout_vmnk", "tile_size_mnk")
+    _repr_mimebundle_ = show_in_notebook
 
     def __init__(
         self, atom: MMAAtom | Entry | str, atom_layout_mnk: Any = (1, 1, 1), permutation_mnk: Any = (None,) * 3

@@ -21,6 +21,7 @@ from ..inttuple import amount, clean, idx2crd, leaves, product, text, to_int
 from ..joining import make_layout
 from ..layout import Layout, read_layout
 from ..module import Zn
+from ..notebook import show_in_notebook
 from ..tensor.place import first_outside
 
 TYPE_CHECKING = False
@@ -71,6 +72,7 @@ class Coverage:
     """
 
     __slots__ = ("copies", "doubled", "missed", "outside", "tile", "tv")
+    _repr_mimebundle_ = show_in_notebook
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..notebook import show_in_notebook
 from .domain import words
 
 TYPE_CHECKING = False
@@ -51,6 +52,8 @@ class AccessReport:
     accesses: int
     at: dict[str, int]
     total: int
+
+    _repr_mimebundle_ = show_in_notebook
 
     @property
     def wavefronts(self) -> int:
