@@ -121,7 +121,8 @@ class Reader:
         self.owner = owner
 
     def refuse(self, field: str, value: object, reason: str) -> ProfileError:
-        return ProfileError(f"{self.owner}: {field} = {_show(_lists(value), 80)} {reason}", value)
+        shown = _show(value, 80, lambda own: repr(_lists(own)))
+        return ProfileError(f"{self.owner}: {field} = {shown} {reason}", value)
 
     def natural(self, field: str, value: object, least: int = 0) -> int:
         number = to_int(value, f"{self.owner}: {field}")

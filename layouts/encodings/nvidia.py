@@ -91,11 +91,12 @@ class NVMMADistributedLayout(DistributedEncoding):
     def to_linear_layout(self, shape: Sequence[int]) -> LinearLayout:
         """Return the layout from register, lane, warp and block to the tensor of a shape.
 
-        Requires: powers of two, N of the instruction among them.
+        Requires: powers of two, N of the instruction among them; two dimensions for wgmma.
         Raises:   ProfileError otherwise.
         """
         read = Reader("NVMMADistributedLayout")
         sizes = read.shape(shape, self.rank)
+        refuse_batch(read, self)
         read.power("instr_shape", self.tile[1])
         order = tuple(range(self.rank))[::-1]
         block = mma_tile(self.tile, 2, order, order) * identity_standard_nd("warp", self.warps_per_cta, self.warp_order)
@@ -126,12 +127,21 @@ def mma_tile(
     return found * identity(n // (4 * k_width), "register", inner)
 
 
+def refuse_batch(read: Reader, parent: NVMMADistributedLayout) -> None:
+    """Refuse wgmma with a batch: no instruction has one, and Triton has no layout for it."""
+    if not parent.is_ampere and parent.rank == 3:
+        raise read.refuse(
+            "warps_per_cta", parent.warps_per_cta, "has a batch, and wgmma has none: Triton 3.9.0 ends the process"
+        )
+
+
 def mma_operand(parent: NVMMADistributedLayout, index: int, k_width: int, sizes: tuple[int, ...]) -> LinearLayout:
     """Return the layout of an operand in registers: along K as many steps as the shape has, warps along K hold copies.
 
     Triton:   ``nvidiaDotToLinearLayout``.
     """
     rank = parent.rank
+    refuse_batch(Reader("DotOperandLayout"), parent)
     rows = parent.tile[0] if index == 0 else 8
     k = k_width * (4 if parent.tile[0] == 8 else 8)
     order = operand_order(index, rank)

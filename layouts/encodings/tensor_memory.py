@@ -72,21 +72,26 @@ class TensorMemoryLayout(Encoding):
     def to_linear_layout(self, shape: Sequence[int]) -> LinearLayout:
         """Return the layout from row, column and block to the tensor of a shape.
 
-        Requires: powers of two; at least one block of M x N.
+        Where the part of a block has fewer than N columns, N is that number of columns.
+        Requires: powers of two; at least M rows for each block; with two CTAs (1, 0) as the first basis of the cluster.
         Raises:   ProfileError otherwise.
         """
         read = Reader("TensorMemoryLayout")
         sizes = read.shape(shape, 2)
         part = shape_per_block(self.cga_layout, sizes)
-        m, n = self.block
-        if part[0] < m or part[1] < n:
-            raise read.refuse("shape", sizes, f"gives each block {part[0]}x{part[1]} elements, fewer than {m}x{n}")
+        if part[0] < self.block[0]:
+            raise read.refuse("shape", sizes, f"gives each block {part[0]} rows, fewer than {self.block[0]}")
+        if self.two_ctas and self.cga_layout[:1] != ((1, 0),):
+            raise read.refuse("two_ctas", True, f"needs (1, 0) as the first of cga_layout = {list(self.cga_layout)}")
+        one_column = self.col_stride == 1 and not self.fp4_padded and min(self.block[1], part[1]) < 2
+        if self.two_ctas and self.block[0] == 64 and one_column:
+            raise read.refuse("two_ctas", True, "needs two columns: the second half goes to the upper rows")
         tile = self.part_of_block(part) * blocks_of(self.cga_layout, 2)
         return tile.transpose_ins(["row", "col", "block"])
 
     def part_of_block(self, part: tuple[int, ...]) -> LinearLayout:
         """Return the layout from row and column to the part of the tensor that one block of the cluster has."""
-        m, n = self.block
+        m, n = self.block[0], min(self.block[1], part[1])
         identity = LinearLayout.identity_1d
         tile = LinearLayout.zeros_1d(2 if self.fp4_padded else self.col_stride, "col", "dim1")
         if m == 128:
@@ -104,7 +109,7 @@ class TensorMemoryLayout(Encoding):
         """
         bases = {name: [list(vector) for vector in vectors] for name, vectors in tile.bases}
         index = {name: i for i, name in enumerate(tile.get_out_dim_names())}
-        m, n = self.block
+        m, n = self.block[0], min(self.block[1], part[1])
         further = []
         for value in (16, 32):
             vector = [0, 0]

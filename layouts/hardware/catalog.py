@@ -50,12 +50,27 @@ def _index() -> dict[str, tuple[Entry, ...]]:
     for entry in _entries():
         for name in (entry.name, *entry.aliases):
             key = _key(name)
-            found[key] = (*found.get(key, ()), entry)
+            if not any([entry is known for known in found.get(key, ())]):
+                found[key] = (*found.get(key, ()), entry)
     return found
 
 
+_CPP = {
+    "half_t": "b16", "bfloat16_t": "b16", "int16_t": "b16", "uint16_t": "b16", "float": "b32", "tfloat32_t": "b32",
+    "int": "b32", "int32_t": "b32", "uint32_t": "b32", "double": "b64", "int8_t": "b8", "uint8_t": "b8",
+    "float_e4m3_t": "b8", "float_e5m2_t": "b8",
+}  # fmt: skip
+
+
 def _key(name: str) -> str:
-    return "".join(name.split()).lower()
+    """Return a name without space and namespaces, in small letters; an atom of shared memory is one of bits."""
+    key = "".join(name.split()).lower()
+    if "_atom<" in key:
+        head, _, kind = key.rpartition("::layout_")[2].partition("_atom<")
+        kind = kind.rstrip(">").rpartition("::")[2]
+        head = head if head.startswith("layout_") else f"layout_{head}"
+        key = f"{head}_atom<{_CPP.get(kind, kind)}>"
+    return key
 
 
 def names(family: Any = None) -> tuple[str, ...]:
@@ -96,7 +111,7 @@ mma.sync.aligned.m16n8k16.row.col.f16.e4m3.e4m3.f16
             raise LayoutError(f"hardware: {_show(arch)} has no {name}; there is {where}", arch)
         found = there
     if len(found) > 1:
-        where = ", ".join([f"{entry.name} ({entry.arch})" for entry in found])
+        where = ", ".join([f"{entry.name} ({entry.arch})" for entry in found[:8]]) + (", ..." if found[8:] else "")
         raise LayoutError(f"hardware: {name} is not one instruction: {where}; say which, or the arch", name)
     return found[0]
 

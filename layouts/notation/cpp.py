@@ -6,6 +6,8 @@
     Layout<tuple<C<4>,Int<8>>,tuple<_1,int>>                  refused: a run-time integer has no value in a type
     composition(Swizzle<3,3,3>{}, Layout<Shape<_8,_64>,Stride<_64,_1>>{})
     ComposedLayout<Swizzle<3,4,3>,_0,Layout<Shape<_8,_64>,Stride<_64,_1>>>
+    ComposedLayout<Swizzle<3,4,3>,smem_ptr_flag_bits<16>,Layout<...>>   of wgmma: the swizzle is on bytes, and read
+                                                                        as Sw<3,3,3>, on the elements of the layout
     make_layout(make_shape(_8{}, 64), make_stride(64, _1{}))
 
 ``cute::`` before a name, ``{}`` and ``()`` after a type are skipped; a layout without a stride is compact.
@@ -17,10 +19,12 @@ import re
 
 from ..composed import ComposedLayout, Swizzle
 from ..errors import LayoutError, ParseError
-from ..inttuple import MAX_DEPTH
+from ..inttuple import MAX_DEPTH, _show
 from ..layout import Layout
 from ..module import ArithTuple, E, Z, Zn
 from .cursor import Cursor
+from .near import near, said_shortly
+from .pointers import on_elements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ _START = re.compile(
 _CONSTANT = re.compile(r"_([0-9]+)", re.ASCII)
 _TUPLES = ("Shape", "Stride", "tuple", "Step", "Coord", "make_shape", "make_stride", "make_tuple", "make_coord")
 _INTS = ("Int", "C", "constant", "integral_constant")
+_OTHERS = ("Swizzle", "ScaledBasis", "smem_ptr_flag_bits")
 _MAX_TEXT = 1_000_000
 _MAX_DIGITS = 400
 
@@ -68,6 +73,8 @@ def parse_cpp(text: str) -> Any:
     value = reader.value()
     reader.take(";")
     reader.expect_end()
+    if isinstance(value, _Flag):
+        reader.fail("this is a pointer, not a layout", 0)
     return value
 
 
@@ -81,18 +88,23 @@ def to_cpp(value: Any) -> str:
     >>> to_cpp(ComposedLayout(Swizzle(3, 4, 3), 0, Layout(8)))
     'composition(Swizzle<3,4,3>{}, Layout<_8,_1>{})'
     """
+    with said_shortly("to_cpp"):
+        return _written(value)
+
+
+def _written(value: Any) -> str:
     if isinstance(value, Swizzle):
         return f"Swizzle<{value.bits},{value.base},{value.shift}>{{}}"
     if isinstance(value, ComposedLayout) and isinstance(value.outer, Swizzle):
-        inner = to_cpp(value.inner)
+        inner = _written(value.inner)
         inner = inner if isinstance(value.inner, ComposedLayout) else inner + "{}"
         if value.offset == 0:
-            return f"composition({to_cpp(value.outer)}, {inner})"
+            return f"composition({_written(value.outer)}, {inner})"
         if type(value.offset) is int:
-            return f"composition({to_cpp(value.outer)}, {_leaf(value.offset)}{{}}, {inner})"
+            return f"composition({_written(value.outer)}, {_leaf(value.offset)}{{}}, {inner})"
     if isinstance(value, Layout) and value.over in (Z, Zn):
         return f"Layout<{_tree(value.shape, 'Shape')},{_tree(value.stride, 'Stride')}>"
-    raise LayoutError(f"to_cpp: {value} has no C++ type", value)
+    raise LayoutError(f"to_cpp: {_show(value, 120, str)} has no C++ type", value)
 
 
 def _tree(tree: Any, head: str) -> str:
@@ -164,9 +176,12 @@ class _Reader(Cursor):
         if name in ("int", "size_t", "uint32_t", "int32_t", "int64_t", "uint64_t", "long", "unsigned"):
             self.fail(f"{name} is a run-time integer: its value is not in the type")
         makers = {"Layout": _layout, "make_layout": _layout, "composition": _composed, "ComposedLayout": _composed}
-        known = name in makers or name in _TUPLES or name in _INTS or name in ("Swizzle", "ScaledBasis")
+        if name == "smem_ptr_flag":
+            self.advance()
+            return _Flag(1)
+        known = name in makers or name in _TUPLES or name in _INTS or name in _OTHERS
         if not known:
-            self.fail(f"{name} is not known here", start)
+            self.fail(f"{name} is not known here{near(name, (*makers, *_TUPLES, *_INTS, *_OTHERS))}", start)
         self.advance()
         parts, places = self.arguments(name)
         try:
@@ -176,6 +191,8 @@ class _Reader(Cursor):
                 return tuple(parts)
             if name == "Swizzle":
                 return Swizzle(*parts)
+            if name == "smem_ptr_flag_bits" and len(parts) == 1 and type(parts[0]) is int:
+                return _Flag(parts[0])
             if name == "ScaledBasis":
                 return E(*parts[1:]) * parts[0]
         except ParseError:
@@ -184,7 +201,7 @@ class _Reader(Cursor):
             self.fail(error.message, start)
         except TypeError:
             self.fail(f"{name} does not take {len(parts)} arguments of these kinds", start)
-        if not parts or type(parts[-1]) is not int or len(parts) > 2:
+        if name in _OTHERS or not parts or type(parts[-1]) is not int or len(parts) > 2:
             self.fail(f"{name} holds one number", places[0] if places else start)
         return parts[-1]
 
@@ -207,6 +224,13 @@ class _Reader(Cursor):
         return parts, places
 
 
+class _Flag:
+    """``smem_ptr_flag_bits<16>``: a pointer to elements of so many bits, that is set later."""
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+
+
 def _layout(*parts: Any) -> Layout:
     if not 1 <= len(parts) <= 2 or any([isinstance(part, (Layout, ComposedLayout, Swizzle)) for part in parts]):
         raise TypeError
@@ -216,6 +240,8 @@ def _layout(*parts: Any) -> Layout:
 def _composed(*parts: Any) -> ComposedLayout:
     if len(parts) not in (2, 3) or not isinstance(parts[-1], (Layout, ComposedLayout)):
         raise TypeError
+    if len(parts) == 3 and isinstance(parts[1], _Flag) and isinstance(parts[0], Swizzle):
+        return ComposedLayout(on_elements(parts[0], parts[1].bits), 0, parts[-1])
     if not isinstance(parts[0], (Layout, Swizzle)) or (len(parts) == 3 and not isinstance(parts[1], (int, tuple))):
         raise TypeError
     return ComposedLayout(parts[0], parts[1] if len(parts) == 3 else 0, parts[-1])

@@ -9,6 +9,7 @@ text                                   value
 ``(8,64):(F72,F1)``                    strides over F2
 ``Sw<3,4,3>``, ``S<3,4,3>``            ``Swizzle``; also ``Swizzle<3,4,3>``
 ``Sw<3,4,3> o 0 o (8,64):(64,1)``      ``ComposedLayout``, read from right to left; a missing offset is 0
+``... o smem_ptr[16b](unset) o ...``   the layout in elements; see ``layouts.notation.pointers`` for what C++ prints
 ``2 + (2,2,8):(1,-2,4)``               ``ComposedLayout`` with the identity: an offset and a layout
 ``(4,(2,3))``, ``1@0``, ``F9``         a hierarchical tuple, a coordinate, a stride over F2
 ``- lane=1 -> (1) where out dims ...``   ``LinearLayout``, as Triton prints it; see ``layouts.notation.linear``
@@ -77,6 +78,13 @@ def parse(text: str) -> Any:
         from .ttgir import parse_ttgir
 
         return parse_ttgir(text)
+    from .pointers import is_printed, parse_printed
+
+    return parse_printed(text, _plain) if is_printed(text) else _plain(text)
+
+
+def _plain(text: str) -> Any:
+    """Return the value of a text in the plain notation."""
     reader = _Reader(text)
     value = reader.chain()
     reader.expect_end()
@@ -93,7 +101,11 @@ def to_text(value: Any, *, static: bool = False, swizzle: str = "Sw") -> str:
     """
     if swizzle not in _SWIZZLES:
         raise LayoutError(f"to_text: a swizzle is headed by one of {', '.join(_SWIZZLES)}, not {swizzle!r}", swizzle)
-    result = str(value)
+    from .near import check_numbers, said_shortly
+
+    check_numbers("to_text", value)
+    with said_shortly("to_text"):
+        result = str(value)
     if "\n" in result:  # a linear layout, which has one text
         return result
     result = result.replace("Sw<", swizzle + "<").replace(", ", ",")
@@ -111,6 +123,10 @@ class _Reader(Cursor):
 
     def number(self, role: str) -> int:
         if self.kind != "number":
+            if self.kind == "word" and not self.text[: self.start].strip():
+                from .near import unknown_head
+
+                self.fail(unknown_head(self.token))
             self.fail(f"expected {role}, {self.found()}")
         digits = self.token.removeprefix("_")
         if len(digits) > _MAX_DIGITS:

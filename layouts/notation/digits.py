@@ -18,11 +18,13 @@ from __future__ import annotations
 
 from ..algebra.coalesce import coalesce
 from ..errors import LayoutError, NotALayoutError, NotLinearError
+from ..inttuple import _show
 from ..joining import make_layout
 from ..layout import Layout
 from ..linear.layout import LinearLayout
 from ..linear.utils import standard_out_dim_names
 from ..module import Z
+from .foreign import row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,8 +179,9 @@ def _of_linear(linear: LinearLayout, operation: str) -> Distribution:
 def _of_cute(layout: Layout, shape: tuple[int, ...] | None, operation: str, lanes: int) -> Distribution:
     if shape is None:
         raise LayoutError(f"{operation}: a layout of CuTe's has no tensor: give its shape, such as --shape 16x8", None)
+    shape = row(operation, "shape", shape, 1)
     if layout.rank != 2:
-        raise LayoutError(f"{operation}: {layout} is not (thread, register)", layout.rank)
+        raise LayoutError(f"{operation}: {_show(layout, 120, str)} is not (thread, register)", layout.rank)
     threads = _digits(layout[0], shape, operation)
     warps: list[Digit] = []
     count = 1
@@ -187,7 +190,9 @@ def _of_cute(layout: Layout, shape: tuple[int, ...] | None, operation: str, lane
     if count > lanes:
         cut = split_at(threads, lanes)
         if cut is None:
-            raise LayoutError(f"{operation}: the threads of {layout} cannot be cut after {lanes} lanes", lanes)
+            raise LayoutError(
+                f"{operation}: the threads of {_show(layout, 120, str)} cannot be cut after {lanes} lanes", lanes
+            )
         threads, warps = cut
     ins = [("register", _digits(layout[1], shape, operation)), ("lane", threads), ("warp", warps)]
     return Distribution(ins, shape)
@@ -208,14 +213,18 @@ def _digits(mode: Layout, shape: tuple[int, ...], operation: str) -> list[Digit]
                 dim += 1
             if step < 0 or step % place:
                 raise NotALayoutError(
-                    f"{operation}: the step {step} of {mode} is not within one dimension of {list(shape)}", step
+                    f"{operation}: the step {step} of {_show(mode, 80, str)} is not within one dimension of"
+                    f" {list(shape)}",
+                    step,
                 )
             own = step // place
             room = shape[dim] // own if shape[dim] % own == 0 else 0
             taken = min(left, room)
             if taken <= 1 or left % taken:
                 raise NotALayoutError(
-                    f"{operation}: {left} steps of {step} of {mode} leave dimension {dim} of {list(shape)}", step
+                    f"{operation}: {left} steps of {step} of {_show(mode, 80, str)} leave dimension {dim} of"
+                    f" {list(shape)}",
+                    step,
                 )
             found.append((taken, tuple([own if i == dim else 0 for i in range(len(shape))])))
             left, step = left // taken, step * taken

@@ -258,7 +258,7 @@ def to_einops(value: Any, shape: tuple[int, ...] | None = None) -> EinopsPattern
     if isinstance(value, EinopsPattern):
         return value
     if not isinstance(value, Layout) or value.over is not Z:
-        raise LayoutError(f"to_einops: {_show(str(value))} is not a layout over Z", value)
+        raise LayoutError(f"to_einops: {_show(value, 60, str)} is not a layout over Z", value)
     modes = list(value) if type(value.shape) is tuple else [value]
     leaves = sorted({(d, s) for mode in modes for s, d in zip(mode._s, mode._d, strict=True) if s > 1 and d})
     count = sum([s > 1 and d != 0 for s, d in zip(value._s, value._d, strict=True)])
@@ -266,7 +266,8 @@ def to_einops(value: Any, shape: tuple[int, ...] | None = None) -> EinopsPattern
     for d, s in leaves:
         if d != step or count != len(leaves):
             raise LayoutError(
-                f"to_einops: {value} is no rearrangement: after the stride {before} comes {d}, not {step}",
+                f"to_einops: {_show(value, 120, str)} is no rearrangement: after the stride {before} comes {d}, not"
+                f" {step}",
                 d,
             )
         step, before = d * s, d
@@ -308,8 +309,13 @@ def _grouped(atoms: list[str], lengths: dict[str, int], shape: tuple[int, ...], 
             left //= lengths[rest[0]]
             inside.append(rest.pop(0))
         if left > 1:
-            raise LayoutError(f"to_einops: the input of {value} has no axis of {size} in the shape {list(shape)}", size)
+            raise LayoutError(
+                f"to_einops: the input of {_show(value, 120, str)} has no axis of {size} in the shape {list(shape)}",
+                size,
+            )
         found.append(inside[0] if len(inside) == 1 else tuple(inside))
     if rest:
-        raise LayoutError(f"to_einops: the shape {list(shape)} leaves the axis {rest[0]} of {value} over", rest[0])
+        raise LayoutError(
+            f"to_einops: the shape {list(shape)} leaves the axis {rest[0]} of {_show(value, 120, str)} over", rest[0]
+        )
     return found

@@ -30,6 +30,7 @@ from ..encodings.tensor_memory import TensorMemoryLayout, TensorMemoryScalesLayo
 from ..errors import LayoutError, ParseError, ProfileError
 from ..inttuple import _show, to_int
 from .mlir import KEYWORDS
+from .near import near
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def parse_gluon(text: str) -> Encoding:
     #ttg.nvmma_shared<{swizzlingByteWidth = 128, transposed = false, elementBitWidth = 16}>
     """
     if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
+        live = "; from_gluon reads live layouts" if type(text).__name__ in CLASSES else ""
+        raise ParseError(f"a text is needed, not {type(text).__name__}{live}")
     if len(text) > _MAX_TEXT:
         raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
     flat = text.replace("\n", " ").replace("\r", " ").replace("\f", " ")
@@ -132,7 +134,10 @@ class _Builder:
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", None)
         if name not in CLASSES:
-            raise self.fail(f"{name} is not a layout that is known here; known: {', '.join(CLASSES)}", node)
+            raise self.fail(
+                f"{name} is not a layout that is known here{near(str(name), CLASSES)}; known: {', '.join(CLASSES)}",
+                node,
+            )
         cls = CLASSES[name]
         fields = dict(zip(cls._fields, [self.value(item) for item in node.args], strict=False))
         if len(node.args) > len(cls._fields):
@@ -160,6 +165,12 @@ def _make(cls: Any, fields: dict[str, Any]) -> Encoding:
         fields["cga_layout"] = make_cga_layout(*old)
     if fields.get("cga_layout", ()) is None:
         del fields["cga_layout"]
+    defaults = cls.__init__.__defaults__ or ()
+    missing = [name for name in cls._fields[: len(cls._fields) - len(defaults)] if name not in fields]
+    if missing:
+        raise ProfileError(
+            f"{cls.__name__} needs the field{'s' if len(missing) > 1 else ''} {', '.join(missing)}", missing[0]
+        )
     made: Encoding = cls(**fields)
     return made
 

@@ -7,9 +7,10 @@ dimension fastest.
 
 from __future__ import annotations
 
-from ..composed import ComposedLayout
+from ..composed import ComposedLayout, Swizzle
 from ..encodings.blocked import DistributedLinearLayout
 from ..encodings.fields import DistributedEncoding, Encoding
+from ..encodings.nvmma import NVMMASharedLayout
 from ..encodings.padded import PaddedSharedLayout
 from ..encodings.shared import SharedLinearLayout
 from ..errors import LayoutError
@@ -21,7 +22,9 @@ from ..linear.cute import from_linear, swizzled_from_linear, to_linear
 from ..linear.layout import LinearLayout
 from ..linear.utils import standard_out_dim_names
 from ..module import F2, Zn
+from ..swizzled import swizzled_forms
 from .foreign import Foreign
+from .threads import LANES, ThreadValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +32,10 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, ...] | None
 
-__all__ = ["as_cute", "as_encoding", "as_linear", "as_memory"]
+__all__ = ["as_cute", "as_encoding", "as_linear", "as_memory", "without_xor"]
 
 _HARDWARE = ("register", "lane", "warp", "block")
 _ELEMENTS = "in elements"
-_LANES = 32
 
 
 def as_linear(value: Any, shape: Shape) -> tuple[LinearLayout | AffineLayout, str]:
@@ -47,7 +49,7 @@ def as_linear(value: Any, shape: Shape) -> tuple[LinearLayout | AffineLayout, st
     if isinstance(value, Foreign):
         return value.linear(shape)
     if isinstance(value, Layout) and shape is not None and value.over is not Zn:
-        return _from_thread_value(value, tuple(shape))
+        return ThreadValue(value).linear(tuple(shape))
     no_shape(value, shape)
     if isinstance(value, (LinearLayout, AffineLayout)):
         return value, _direction(getattr(value, "linear", value))
@@ -60,22 +62,6 @@ def as_linear(value: Any, shape: Shape) -> tuple[LinearLayout | AffineLayout, st
         linear = to_linear(value, dict(zip(names, modes, strict=True)), ["offset"])
         return linear, f"from the coordinate {_names(linear.get_in_dim_names())} to the offset, {_ELEMENTS}"
     raise LayoutError(f"convert: {_show(value)} is not a layout", value)
-
-
-def _from_thread_value(layout: Layout, shape: tuple[int, ...]) -> tuple[LinearLayout, str]:
-    """A layout (thread, register) to the element of a tile of a shape, counted with dim0 fastest."""
-    if layout.rank != 2:
-        raise LayoutError(
-            f"convert: {_show(str(layout), 80)} has its own shape; with a shape, (thread, register) of a tile is read",
-            shape,
-        )
-    threads, registers = layout[0].size, layout[1].size
-    lanes = min(threads, _LANES)
-    names = standard_out_dim_names(len(shape))
-    ins = {"lane": lanes, "warp": max(1, threads // lanes), "register": registers}
-    linear = to_linear(layout, ins, dict(zip(names, shape, strict=True)))
-    linear = linear.transpose_ins(["register", "lane", "warp"])
-    return linear, f"{_direction(linear)}; the first {lanes} threads are a warp"
 
 
 def _modes(value: Any) -> list[int]:
@@ -96,6 +82,12 @@ def as_cute(value: Any, shape: Shape) -> tuple[Layout | ComposedLayout | Any, st
         return value.to_layout(), _to_offset(value.rank)
     if isinstance(value, Foreign):
         return value.cute(shape)
+    if isinstance(value, NVMMASharedLayout) and value.fp4_padded:
+        raise LayoutError(
+            "convert: fp4 padding has holes: of 16 bytes 8 hold elements and 8 nothing, and Triton's layout gives both"
+            " offsets 0 and 8 to the first element, so it has no layout of CuTe's from an element to its offset",
+            value,
+        )
     if isinstance(value, Encoding):
         value, shape = as_linear(value, shape)[0], None
     no_shape(value, shape)
@@ -137,14 +129,42 @@ def _to_offset(rank: int) -> str:
 def _thread_value(linear: LinearLayout) -> tuple[Any, str]:
     """((lane, warp, block), register): CuTe's thread-value layout."""
     order = [name for name in ("lane", "warp", "block") if linear.has_in_dim(name)]
-    kept = [name for name in order if name == "lane" or linear.get_in_dim_size(name) > 1]
+    blocks = linear.has_in_dim("block") and linear.get_in_dim_size("block") > 1
+    kept = [name for name in order if name == "lane" or blocks or linear.get_in_dim_size(name) > 1]
     layout = from_linear(linear.transpose_ins([*order, "register"]))
     modes = {name: layout[i] for i, name in enumerate([*order, "register"])}
     threads = make_layout(*[modes[name] for name in kept]) if len(kept) > 1 else modes["lane"]
     shape = "x".join([str(size) for _, size in linear.out_dims])
     named = f"({', '.join(kept)})" if len(kept) > 1 else "lane"
     meaning = f"from ({named}, register) to the element of the {shape} tile, counted with dim0 fastest"
+    lanes = linear.get_in_dim_size("lane")
+    meaning += f"; a warp has {lanes} lanes" if lanes != LANES else ""
+    if blocks:
+        count = linear.get_in_dim_size("warp") if linear.has_in_dim("warp") else 1
+        meaning += f"; a block has {count} warp{'s' if count > 1 else ''}"
     return make_layout(threads, modes["register"]), meaning
+
+
+def without_xor(found: Any, form: str) -> Any:
+    """Return the layout with one swizzle in place of strides over F2, for a notation that has no such strides.
+
+    Raises:   LayoutError where no single swizzle does it.
+    """
+    if isinstance(found, ComposedLayout):
+        inner = found.inner
+        if isinstance(inner, Layout) and inner.over is F2:
+            raise LayoutError(f"convert: {form} has no strides over F2, and {_show(found, 80, str)} has", found)
+        return found
+    if not isinstance(found, Layout) or found.over is not F2:
+        return found
+    known = swizzled_forms(found)
+    if not known:
+        raise LayoutError(
+            f"convert: {form} has no strides over F2, and no single swizzle gives {_show(found, 80, str)}", found
+        )
+    chain = known[0]
+    flat = _flat(chain.inner)
+    return flat if chain.outer == Swizzle(0, 0, 0) else ComposedLayout(chain.outer, chain.offset, flat)
 
 
 def _plain(linear: LinearLayout) -> Any:

@@ -133,6 +133,8 @@ class MlirReader(Cursor):
         self.advance()
         if "." not in name:
             if name not in self.aliases:
+                if re.search(rf"{re.escape(name)}\s*=[^=]", self.text[self.position :]):
+                    self.fail(f"the alias {name} is used before it is defined", start)
                 known = ", ".join(sorted(self.aliases)[:8]) or "none"
                 self.fail(f"the alias {name} is not defined; known: {known}", start)
             return self.aliases[name]

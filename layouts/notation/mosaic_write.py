@@ -8,6 +8,7 @@ numbered.
 from __future__ import annotations
 
 from ..errors import LayoutError
+from ..inttuple import _show
 from .digits import Distribution, distribution_of
 from .mosaic import (
     LANES,
@@ -55,7 +56,7 @@ def to_mosaic(
             return known
     made = _tiles(found)
     if made.distribution(found.shape).cute() != wanted:
-        raise LayoutError(f"to_mosaic: no tiles have the layout {wanted}", found.shape)
+        raise LayoutError(f"to_mosaic: no tiles have the layout {_show(wanted, 120, str)}", found.shape)
     return made
 
 

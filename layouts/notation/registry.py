@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..errors import LayoutError, ParseError
 from ..inttuple import _show
+from .near import check_numbers, checked_length, near, said_shortly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ class Form:
 
     ``write`` gets the value and the shape or None, and returns the text and a line that says what the text maps to
     what.  ``read`` may be None for a notation that is only written, and ``order`` says when it is asked, early first.
-    With ``versions`` both take the version that a text is of as ``dialect``.
+    With ``versions`` both take the version that a text is of as ``dialect``; ``note`` says for a text what its offsets
+    count.
     """
 
-    __slots__ = ("is_own", "name", "order", "read", "title", "versions", "write")
+    __slots__ = ("is_own", "name", "note", "order", "read", "title", "versions", "write")
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class Form:
         write: Callable[..., tuple[str, str]],
         order: int = 50,
         versions: bool = False,
+        note: Callable[[str], str] | None = None,
     ) -> None:
         self.name = name
         self.title = title
@@ -45,6 +48,7 @@ class Form:
         self.write = write
         self.order = order
         self.versions = versions
+        self.note = note
 
     def __repr__(self) -> str:
         return f"<Form {self.name}: {self.title}>"
@@ -124,11 +128,15 @@ def convert_notation(
     shape: Sequence[int] | None = None,
     dialect: str | None = None,
     to_dialect: str | None = None,
+    warp_size: int | None = None,
+    warps: int | None = None,
 ) -> Conversion:
     """Return a text in another notation: ``to`` is the name of one of ``forms()``.
 
     An encoding of Triton's is a recipe: it needs the ``shape`` of a tensor to become a layout.  ``dialect`` is the
     version of Triton that printed the text, and ``to_dialect`` the version that the result is for; see ``parse_ttgir``.
+    With a shape a layout of CuTe's is (thread, register) to the elements of a tile, where it cannot be anything else,
+    or where ``warp_size`` says how many threads are a warp; ``warps`` are the warps of a block, all without it.
     Raises:   ParseError for a text that is not read; LayoutError where the notation cannot say it, with the reason.
 
     >>> print(convert_notation("#ttg.nvmma_shared<{swizzlingByteWidth = 64, transposed = false, elementBitWidth = 16}>",
@@ -136,12 +144,36 @@ def convert_notation(
     Sw<2,3,3> o (16,32):(32,1)
       from the coordinate (dim0, dim1) to the offset in shared memory, in elements
     """
-    if not isinstance(to, str) or to not in forms():
-        raise LayoutError(f"convert: there is no notation {_show(to)}; known: {', '.join(forms())}", to)
-    form, value = read(text, dialect)
-    sizes = None if shape is None else tuple(shape)
-    if to_dialect is None:
-        written, meaning = forms()[to].write(value, sizes)
-    else:
-        written, meaning = _versioned(forms()[to]).write(value, sizes, dialect=to_dialect)
-    return Conversion(form.name, value, written, meaning)
+    with said_shortly("convert"):
+        if not isinstance(to, str) or to not in forms():
+            hint = near(to, forms()) if isinstance(to, str) else ""
+            raise LayoutError(f"convert: there is no notation {_show(to)}{hint}; known: {', '.join(forms())}", to)
+        form, value = read(text, dialect)
+        check_numbers("convert", value)
+        sizes = None if shape is None else tuple(shape)
+        value = _with_warps(form, value, to, sizes, warp_size, warps)
+        if to_dialect is None:
+            written, meaning = forms()[to].write(value, sizes)
+        else:
+            written, meaning = _versioned(forms()[to]).write(value, sizes, dialect=to_dialect)
+        note = form.note(text) if form.note is not None else ""
+        if note and f"in {note}" not in meaning:
+            meaning += f"; in {note}"
+        return Conversion(form.name, value, checked_length("convert", written), meaning)
+
+
+def _with_warps(form: Form, value: Any, to: str, shape: Any, warp_size: Any, warps: Any) -> Any:
+    """Return a value of CuTe's with what is said about its threads; strides of an array have none."""
+    if form.name == "strides" and shape is not None and to != "einops":
+        raise LayoutError("convert: strides of an array have their own shape, and no threads", shape)
+    if warp_size is None and warps is None:
+        return value
+    from ..layout import Layout
+    from .threads import ThreadValue
+
+    if not isinstance(value, Layout) or form.name == "strides" or shape is None:
+        raise LayoutError(
+            "convert: --warp-size and --warps are for a layout (thread, register) of CuTe's, with --shape",
+            warp_size,
+        )
+    return ThreadValue(value, warp_size, warps)

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 
 from ..errors import LayoutError, ParseError
-from ..inttuple import clean
+from ..inttuple import _show, clean
 from ..layout import Layout
 from ..module import Z
+from .near import said_shortly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["is_strides_text", "parse_strides", "to_strides_text"]
 
-_TUPLE = r"(?:torch\.Size\s*\(\s*)?[\[(]\s*([-0-9,\s]*?)\s*,?\s*[\])]\s*\)?"
+# Blanks are taken whole (``*+``), so that a text that is none of this is refused after one look at each character.
+_TUPLE = r"(?:torch\.Size\s*+\(\s*+)?[\[(]\s*+((?:[-0-9,]++\s*+)*+)[\])]\s*+\)?"
 _TEXT = re.compile(
-    rf"\s*(?:size|shape)?\s*[:=]?\s*{_TUPLE}\s*[,;]?\s*(strides?)?\s*[:=]?\s*(?:\(\s*\))?{_TUPLE}"
-    r"\s*[,;]?\s*(?:itemsize\s*[:=]?\s*([0-9]{1,9}))?\s*\Z",
+    rf"\s*+(?:size|shape)?\s*+[:=]?\s*+{_TUPLE}\s*+[,;]?\s*+(strides?)?\s*+[:=]?\s*+(?:\(\s*+\))?{_TUPLE}"
+    r"\s*+[,;]?\s*+(?:itemsize\s*+[:=]?\s*+([0-9]{1,9}))?\s*+\Z",
     re.ASCII,
 )
 _START = re.compile(r"\s*(?:(?:shape|size)\s*[:=]|torch\.Size)", re.ASCII)
@@ -80,9 +82,22 @@ def parse_strides(text: str) -> Layout:
         raise ParseError(error.message, text, match.start(1)) from error
 
 
+def unit_of_strides(text: str) -> str:
+    """Return what the offsets count, for the line below a conversion.
+
+    >>> unit_of_strides("shape=(4, 8) strides=(32, 4) itemsize=4")
+    'elements of 4 bytes, where the text has strides in bytes'
+    """
+    match = _TEXT.match(text)
+    if match is None or match[4] is None:
+        return "elements"
+    return f"elements of {int(match[4])} bytes, where the text has strides in bytes"
+
+
 def _numbers(text: str, match: re.Match[str], group: int) -> tuple[int, ...]:
     found = []
-    for part in match[group].split(",") if match[group] else []:
+    inside = match[group].rstrip()
+    for part in inside.removesuffix(",").split(",") if inside else []:
         number = part.strip()
         if not re.fullmatch(r"-?[0-9]{1,400}", number, re.ASCII):
             raise ParseError(f"{number[:40]!r} is not a number", text, match.start(group))
@@ -99,10 +114,15 @@ def to_strides_text(value: Any) -> str:
     'shape=(4, 8) stride=(8, 1)'
     """
     if not isinstance(value, Layout) or value.over is not Z:
-        raise LayoutError(f"to_strides_text: {value} is not a layout over Z, and an array has plain strides", value)
+        raise LayoutError(
+            f"to_strides_text: {_show(value, 120, str)} is not a layout over Z, and an array has plain strides", value
+        )
     shape = value.shape if type(value.shape) is tuple else (value.shape,)
     stride = value.stride if type(value.stride) is tuple else (value.stride,)
     nested = next((i for i, s in enumerate(shape) if type(s) is tuple), None)
     if nested is not None:
-        raise LayoutError(f"to_strides_text: mode {nested} of {value} is nested, and an axis has one stride", nested)
-    return f"shape={clean(shape)} stride={clean(stride)}"
+        raise LayoutError(
+            f"to_strides_text: mode {nested} of {_show(value, 120, str)} is nested, and an axis has one stride", nested
+        )
+    with said_shortly("to_strides_text"):
+        return f"shape={clean(shape)} stride={clean(stride)}"

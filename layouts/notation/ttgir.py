@@ -14,6 +14,7 @@ wrote is read as well: the dialect ``triton_gpu``, ``CTAsPerCGA`` with ``CTASpli
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ..encodings.amd import AMDMFMALayout, AMDWMMALayout
 from ..encodings.blocked import BlockedLayout, DistributedLinearLayout, SliceLayout
@@ -30,14 +31,15 @@ from ..encodings.shared import (
     SwizzledSharedLayout,
 )
 from ..encodings.tensor_memory import TensorMemoryLayout, TensorMemoryScalesLayout
-from ..errors import ParseError
+from ..errors import LayoutError, ParseError
 from .mlir import MAX_TEXT, Fields, MlirReader
+from .near import near
 from .ttgir_dialect import check_fields, check_kind, read_version
 from .ttgir_write import row_major_bases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
 __all__ = ["is_ttgir_text", "parse_ttgir"]
@@ -75,6 +77,8 @@ def parse_ttgir(text: str, aliases: Mapping[str, Encoding] | None = None, dialec
         raise ParseError(f"a text is needed, not {type(text).__name__}")
     if len(text) > MAX_TEXT:
         raise ParseError(f"the text has {len(text)} characters, more than {MAX_TEXT}")
+    if aliases is not None and not isinstance(aliases, Mapping):
+        raise LayoutError(f"parse_ttgir: the aliases are a mapping, not of type {type(aliases).__name__}", aliases)
     known: dict[str, Any] = dict(aliases or {})
     reader = MlirReader(text, known, build, read_version(dialect))
     value: Any = None
@@ -100,9 +104,12 @@ def build(reader: MlirReader, name: str, start: int) -> Any:
     """Return the value of an attribute whose name and < have been read."""
     dialect, _, kind = name[1:].partition(".")
     if dialect not in _DIALECTS:
-        reader.fail(f"the dialect {dialect} has no layouts here; known: {', '.join(_DIALECTS)}", start)
+        reader.fail(
+            f"the dialect {dialect} has no layouts here{near(dialect, _DIALECTS)}; known: {', '.join(_DIALECTS)}", start
+        )
     if kind not in _READERS:
-        reader.fail(f"{name} is not a layout that is known here; known: {', '.join(sorted(_READERS))}", start)
+        hint = near(kind, _READERS)
+        reader.fail(f"{name} is not a layout that is known here{hint}; known: {', '.join(sorted(_READERS))}", start)
     check_kind(reader, name, start)
     if kind == "padded_shared":
         return _padded(reader)

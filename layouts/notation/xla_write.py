@@ -7,10 +7,11 @@ By hand, ``((2,2),(2,3)):((2,12),(1,4))``: from the slowest, the digits are 2 of
 from __future__ import annotations
 
 from ..equality import equal
-from ..errors import LayoutError
+from ..errors import LayoutError, TooLargeError
 from ..inttuple import _show
 from ..layout import Layout
 from ..module import Z
+from .foreign import MAX_ITEMS
 from .xla import XlaShape
 
 TYPE_CHECKING = False
@@ -37,7 +38,10 @@ def to_xla(value: Any, element_type: str = "f32") -> XlaShape:
     if isinstance(value, XlaShape):
         return value
     if not isinstance(value, Layout) or value.over is not Z:
-        raise LayoutError(f"to_xla: {_show(str(value))} is not a layout over Z", value)
+        raise LayoutError(f"to_xla: {_show(value, 60, str)} is not a layout over Z", value)
+    rank = len(value.shape) if type(value.shape) is tuple else 1
+    if max(rank, len(value._s)) > MAX_ITEMS:
+        raise TooLargeError(f"to_xla: the layout has {len(value._s)} modes, more than {MAX_ITEMS}", len(value._s))
     modes = list(value) if type(value.shape) is tuple else [value]
     digits = [(d, s, i) for i, mode in enumerate(modes) for s, d in zip(mode._s, mode._d, strict=True) if s > 1]
     digits.sort()
@@ -45,7 +49,8 @@ def to_xla(value: Any, element_type: str = "f32") -> XlaShape:
     for stride, extent, _ in digits:
         if stride != step:
             raise LayoutError(
-                f"to_xla: {value} is not compact: a stride is {stride}, and {step} is needed there", stride
+                f"to_xla: {_show(value, 120, str)} is not compact: a stride is {stride}, and {step} is needed there",
+                stride,
             )
         step *= extent
     digits.reverse()
@@ -54,7 +59,11 @@ def to_xla(value: Any, element_type: str = "f32") -> XlaShape:
     order += [dim for dim in range(len(modes)) if dim not in order]
     found = XlaShape(element_type, sizes, order[::-1], _tiles(digits, order))
     if not equal(found.to_layout(), value):
-        raise LayoutError(f"to_xla: {value} is not made of tiles within each other; {found} differs", value)
+        raise LayoutError(
+            f"to_xla: {_show(value, 120, str)} is not made of tiles within each other;"
+            f" {_show(found, 120, str)} differs",
+            value,
+        )
     return found
 
 

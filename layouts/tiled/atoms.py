@@ -64,7 +64,7 @@ class MMAAtom:
         """Return the coverage of A, B and C; threads may share elements of an operand."""
         m, n, k = self.shape_mnk
         parts = (self.a_tv, (m, k)), (self.b_tv, (n, k)), (self.c_tv, (m, n))
-        a, b, c = [coverage(tv, tile, broadcast=True) for tv, tile in parts]
+        a, b, c = [coverage(tv, tile, broadcast=True, threads=self.thr_id) for tv, tile in parts]
         return a, b, c
 
     def __eq__(self, other: object) -> bool:

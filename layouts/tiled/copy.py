@@ -242,7 +242,7 @@ class ThrCopy:
     __slots__ = ("copy", "thr_index")
 
     def __init__(self, copy: TiledCopy, thr_index: int) -> None:
-        self.copy = copy
+        self.copy = _needed(copy, TiledCopy, "ThrCopy")
         self.thr_index = to_int(thr_index, "ThrCopy: a thread")
         if not 0 <= self.thr_index < copy.size:
             raise LayoutError(f"get_slice: thread {self.thr_index} is not in 0..{copy.size - 1}", self.thr_index)
@@ -305,7 +305,7 @@ def make_tiled_copy_A(atom: CopyAtom | None, mma: TiledMMA) -> TiledCopy:
     >>> make_tiled_copy_A(copy_atom("SM75_U32x4_LDSM_N", 16), mma).tiler
     (32, 16)
     """
-    return TiledCopy(atom, mma.get_layoutA_TV(), mma.tile_shape("A"))
+    return _of_mma(atom, mma, "A")
 
 
 def make_tiled_copy_B(atom: CopyAtom | None, mma: TiledMMA) -> TiledCopy:
@@ -317,7 +317,7 @@ def make_tiled_copy_B(atom: CopyAtom | None, mma: TiledMMA) -> TiledCopy:
     >>> make_tiled_copy_B(None, make_tiled_mma(mma_atom("SM80_16x8x16_F32F16F16F32_TN"), (2, 2, 1))).tiler
     (16, 16)
     """
-    return TiledCopy(atom, mma.get_layoutB_TV(), mma.tile_shape("B"))
+    return _of_mma(atom, mma, "B")
 
 
 def make_tiled_copy_C(atom: CopyAtom | None, mma: TiledMMA) -> TiledCopy:
@@ -329,7 +329,19 @@ def make_tiled_copy_C(atom: CopyAtom | None, mma: TiledMMA) -> TiledCopy:
     >>> make_tiled_copy_C(None, make_tiled_mma(mma_atom("SM80_16x8x16_F32F16F16F32_TN"), (2, 2, 1))).tiler
     (32, 16)
     """
-    return TiledCopy(atom, mma.get_layoutC_TV(), mma.tile_shape("C"))
+    return _of_mma(atom, mma, "C")
+
+
+def _of_mma(atom: CopyAtom | None, mma: TiledMMA, role: str) -> TiledCopy:
+    _needed(mma, TiledMMA, f"make_tiled_copy_{role}")
+    return TiledCopy(atom, getattr(mma, f"get_layout{role}_TV")(), mma.tile_shape(role))
+
+
+def _needed(value: Any, kind: type, operation: str) -> Any:
+    """Return a value that is of a kind, or refuse it."""
+    if isinstance(value, kind):
+        return value
+    raise ProfileError(f"{operation}: expected a {kind.__name__}, not {_show(value)}", value)
 
 
 def make_tiled_copy_S(atom: CopyAtom | None, copy: TiledCopy) -> TiledCopy:
@@ -340,6 +352,7 @@ def make_tiled_copy_S(atom: CopyAtom | None, copy: TiledCopy) -> TiledCopy:
     >>> make_tiled_copy_S(None, make_tiled_copy(None, Layout(4), Layout(2))).tiler
     (8,)
     """
+    _needed(copy, TiledCopy, "make_tiled_copy_S")
     return TiledCopy(atom, copy.get_layoutS_TV(), copy.tiler)
 
 
@@ -351,6 +364,7 @@ def make_tiled_copy_D(atom: CopyAtom | None, copy: TiledCopy) -> TiledCopy:
     >>> make_tiled_copy_D(None, make_tiled_copy(None, Layout(4), Layout(2))).tiler
     (8,)
     """
+    _needed(copy, TiledCopy, "make_tiled_copy_D")
     return TiledCopy(atom, copy.get_layoutD_TV(), copy.tiler)
 
 

@@ -163,7 +163,8 @@ class TiledMMA:
     def get_layoutC_TV(self, shape: Any = None) -> Layout:
         """Return (thread, value) -> index in the tile (M,N), or in a whole C of a shape.
 
-        Threads that differ in K alone hold the same.
+        Threads that differ in K alone hold the same.  A thread that takes no part, as most of Volta, gets the
+        elements of another one, as in CuTe; ``coverage`` leaves it out.
         CuTe counts the threads along K beyond the tile here, while its partitions are right.
         """
         return self._layout_tv("C", shape)
@@ -180,7 +181,8 @@ class TiledMMA:
         i, j = _MODES[operand]
         return self.tile_size_mnk[i], self.tile_size_mnk[j]
 
-    def _layout_tv(self, operand: str, shape: Any = None) -> Layout:
+    def _layout_tv(self, operand: str, shape: Any = None, logical: Layout | None = None) -> Layout:
+        """Return (thread, value) -> index; ``logical`` takes a thread to its place in ``thr_layout_vmnk``."""
         whole = self.tile_shape(operand) if shape is None else clean(shape, f"get_layout{operand}_TV: an extent")
         cut = self._cut(operand, Layout(whole), True)
         _, m, n, k = [mode.size for mode in self.thr_layout_vmnk]
@@ -190,9 +192,10 @@ class TiledMMA:
             cut = composition(cut, ((None, (Layout((m, n), (0, 1)), None)), None))
         elif k > 1:  # the threads along K
             cut = composition(cut, ((None, (None, Layout((n, k), (1, 0)))), None))
-        threads = self.thr_layout_vmnk
-        everybody = make_layout(threads, complement(threads, threads.cosize))
-        logical = composition(Layout((threads.size, 1), (1, 0)), right_inverse(everybody))
+        if logical is None:
+            threads = self.thr_layout_vmnk
+            everybody = make_layout(threads, complement(threads, threads.cosize))
+            logical = composition(Layout((threads.size, 1), (1, 0)), right_inverse(everybody))
         result: Layout = composition(cut, (logical, None))
         return result
 
@@ -210,14 +213,21 @@ class TiledMMA:
     def coverage(self) -> dict[str, Coverage]:
         """Return the coverage of the tiles of A, B and C, with the threads that share elements named.
 
+        Threads that take no part are left out: ``Coverage.threads`` then gives the numbers of those that do.
+
         >>> from layouts import make_tiled_mma, mma_atom
         >>> mma = make_tiled_mma(mma_atom("SM80_16x8x16_F32F16F16F32_TN"), (2, 2, 1))
         >>> [bool(found) for found in mma.coverage().values()], mma.coverage()["A"].copies.size
         ([True, True, True], 2)
         """
-        return {
-            operand: coverage(self._layout_tv(operand), self.tile_shape(operand), broadcast=True) for operand in _MODES
-        }
+        threads = self.thr_layout_vmnk
+        idle = threads.cosize > threads.size
+        logical, numbers = (Layout(threads.size), threads) if idle else (None, None)
+        found = {}
+        for operand in _MODES:
+            tv = self._layout_tv(operand, logical=logical)
+            found[operand] = coverage(tv, self.tile_shape(operand), broadcast=True, threads=numbers)
+        return found
 
     # -- one thread ----------------------------------------------------------------------------------------------------
 
@@ -291,6 +301,8 @@ class ThrMMA:
     __slots__ = ("mma", "thr_index", "thr_vmnk")
 
     def __init__(self, mma: TiledMMA, thr_index: int) -> None:
+        if not isinstance(mma, TiledMMA):
+            raise ProfileError(f"ThrMMA: expected a TiledMMA, not {_show(mma)}", mma)
         self.mma = mma
         self.thr_index = to_int(thr_index, "ThrMMA: a thread")
         self.thr_vmnk: tuple[int, int, int, int] = thread_coordinate(mma.thr_layout_vmnk, self.thr_index, "get_slice")

@@ -69,9 +69,11 @@ class Coverage:
     with one element, ``missed`` the coordinate of an element without a holder; each the smallest one, or None.
     A missed element is looked for where none is outside.
     ``copies`` is the layout of the threads that hold the same as thread 0, where such broadcasts were allowed.
+    ``threads`` takes a thread of ``tv`` to its number in the block, where the two differ, as for a quad pair of Volta;
+    ``str`` has the numbers of the block.
     """
 
-    __slots__ = ("copies", "doubled", "missed", "outside", "tile", "tv")
+    __slots__ = ("copies", "doubled", "missed", "outside", "threads", "tile", "tv")
     _repr_mimebundle_ = show_in_notebook
 
     def __init__(
@@ -82,8 +84,9 @@ class Coverage:
         outside: Holder | None,
         doubled: tuple[Holder, Holder] | None,
         missed: IntTuple | None,
+        threads: Layout | None = None,
     ) -> None:
-        self.tv, self.tile, self.copies = tv, tile, copies
+        self.tv, self.tile, self.copies, self.threads = tv, tile, copies, threads
         self.outside, self.doubled, self.missed = outside, doubled, missed
 
     @property
@@ -109,7 +112,7 @@ class Coverage:
             threads, values = tv[0].size, tv[1].size
             said = f"{threads} threads with {values} values hold each of the {product(tile)} elements once"
             if self.copies.size > 1:
-                others = [self.copies(i) for i in range(min(self.copies.size, 4))]
+                others = [self._number(self.copies(i)) for i in range(min(self.copies.size, 4))]
                 dots = ", ..." if self.copies.size > 4 else ""
                 said = (
                     f"{threads} threads with {values} values hold each of the {product(tile)} elements "
@@ -119,25 +122,33 @@ class Coverage:
             said = "; ".join(self._failures())
         return f"{tv} on {text(tile)}: {said}"
 
+    def _number(self, thread: int) -> int:
+        """Return the number of a thread in the block."""
+        return thread if self.threads is None else self.threads(thread)
+
     def _failures(self) -> list[str]:
         found = []
         if self.outside is not None:
             t, v = self.outside
-            found.append(f"thread {t}, value {v} is element {self.tv(t, v)}, outside the tile")
+            found.append(f"thread {self._number(t)}, value {v} is element {self.tv(t, v)}, outside the tile")
         if self.doubled is not None:
             (t, v), (u, w) = self.doubled
             place = self.tv(t, v)
             at = idx2crd(place, self.tile) if 0 <= place < product(self.tile) else place
-            found.append(f"element {at} is held twice: as value {v} of thread {t} and as value {w} of thread {u}")
+            first, second = self._number(t), self._number(u)
+            found.append(
+                f"element {at} is held twice: as value {v} of thread {first} and as value {w} of thread {second}"
+            )
         if self.missed is not None:
             found.append(f"element {self.missed} has no holder")
         return found
 
 
-def coverage(tv: Layout, tile: IntTuple, *, broadcast: bool = False) -> Coverage:
+def coverage(tv: Layout, tile: IntTuple, *, broadcast: bool = False, threads: Layout | None = None) -> Coverage:
     """Tell whether the layout (thread, value) -> element gives every element of ``tile`` to one holder.
 
     With ``broadcast`` threads may hold the same elements where strides 0 of the thread mode say so; they are named.
+    ``threads`` takes a thread of ``tv`` to its number in the block; without it thread t is thread t.
     Requires: a layout of two modes over Z or F2, with values that are indices of ``tile``.
     Ensures:  true exactly when (thread, value) -> element is a bijection onto the tile, broadcasts taken once.
     Raises:   ProfileError for a layout that has not two modes.
@@ -153,8 +164,7 @@ element (3, 1) has no holder
     tv = read_tv(tv, "coverage")
     tile = clean(tile, "coverage: an extent")
     Layout(tile)  # refuses extents below 1
-    threads = filter_zeros(tv[0]) if broadcast else tv[0]
-    once = make_layout(threads, tv[1])
+    once = make_layout(filter_zeros(tv[0]) if broadcast else tv[0], tv[1])
     length = product(tile)
     out = first_outside(tv, 0, length)
     pair = collision(once)
@@ -169,6 +179,7 @@ element (3, 1) has no holder
         None if out is None else _holder(tv, out),
         None if pair is None else (_whole(tv, once, pair[0]), _whole(tv, once, pair[1])),
         None if missed >= length else idx2crd(missed, tile),
+        threads,
     )
 
 

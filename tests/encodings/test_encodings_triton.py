@@ -14,7 +14,9 @@ from layouts import LayoutError
 from layouts.encodings.amd import AMDMFMALayout
 from layouts.encodings.amd_scales import get_mfma_scale_layout
 from layouts.encodings.dot import DotOperandLayout
+from layouts.encodings.nvidia import NVMMADistributedLayout
 from layouts.encodings.nvmma import NVMMASharedLayout
+from layouts.encodings.tensor_memory import TensorMemoryLayout
 from layouts.encodings.tensor_memory_registers import compute_tmem_reg_layout
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="triton is not installed")
@@ -195,3 +197,37 @@ def test_the_scales_of_mfma_are_tritons():
         cases.append((DotOperandLayout(rng.randrange(2), parent, 16), shape))
     for (value, shape), (status, theirs) in zip(cases, triton(cases, scales=True), strict=True):
         assert (status, repr(get_mfma_scale_layout(value, shape))) == ("ok", theirs), (str(value), shape)
+
+
+def test_tensor_memory_smaller_than_its_block_and_of_two_ctas_is_tritons():
+    """Fewer columns than a block has are one narrower block; two CTAs need (1, 0) as their first basis."""
+    rng = seeded("tensor memory")
+    clusters = ([], [[1, 0]], [[0, 1]], [[1, 0], [0, 1]], [[1, 0], [2, 0]], [[1, 0], [0, 0]], [[0, 0]])
+    power = samples.power
+    cases = [(TensorMemoryLayout((128, 32), 1), [256, 4]), (TensorMemoryLayout((64, 256), 2), [64, 64])]
+    for _ in range(400 if DEEP else 60):
+        block, stride = (rng.choice((64, 128)), power(rng, 8)), rng.choice((1, 2, 4))
+        value = TensorMemoryLayout(block, stride, rng.choice(clusters), rng.random() < 0.4)
+        cases.append((value, [power(rng, 9, 5), power(rng, 8)]))
+    same = 0
+    for (value, shape), (status, theirs) in zip(cases, triton(cases), strict=True):
+        if status != "ok":
+            with pytest.raises(LayoutError):
+                value.to_linear_layout(shape)
+            continue
+        theirs[1].pop("shape")
+        assert ours(value, shape, theirs[1]) == theirs[1], (str(value), shape)
+        same += 1
+    assert same >= 15
+
+
+def test_wgmma_with_a_batch_is_refused_as_triton_has_no_layout_for_it():
+    """The witness: Triton ends the process for the accumulator, and gives every warp all rows of its operand A."""
+    batch = NVMMADistributedLayout([3, 0], [1, 4, 1], [16, 64, 16])
+    operand = DotOperandLayout(0, batch, 2)
+    (status, _), (answered, (_, bases)) = triton([(batch, [1, 64, 64]), (operand, [1, 64, 16])])
+    assert (status, answered) == ("abort", "ok")
+    assert bases["warp_bases"] == [[0, 0, 0], [0, 0, 0]]
+    for value, shape in ((batch, [1, 64, 64]), (operand, [1, 64, 16])):
+        with pytest.raises(LayoutError, match="has a batch"):
+            value.to_linear_layout(shape)

@@ -121,7 +121,7 @@ def test_a_question_without_an_answer_names_each_condition_that_is_too_many_and_
         hardware.find(arch="blackwell", m=128, dtype="f16")
     said = str(caught.value)
     assert "without the m there are 4: mma.sync" in said
-    assert "without the dtype there are 5: tcgen05.mma" in said
+    assert "without the dtype there are 32: tcgen05.mma" in said
     assert said.endswith("with the types f32")
     assert caught.value.witness == {"arch": "blackwell", "m": 128, "dtype": "f16"}
 
@@ -258,3 +258,58 @@ def test_the_tables_are_read_when_something_is_looked_up():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True", "False"]
+
+
+def test_tcgen05_of_two_ctas_has_the_names_of_ptx():
+    """PTX counts the rows of both CTAs, M = 128 or 256; D is the part of one."""
+    for m, tv in ((128, "(64,(128,2)):(1,(128,64))"), (256, "(128,256):(1,128)")):
+        entry = hardware.get(f"tcgen05.mma.cta_group::2.m{m}n256")
+        assert entry.shape == (m, 256, 0)
+        assert str(entry["D"].cute) == tv
+        assert hardware.get(f"SM100_MMA_F16BF16_2x1SM_SS<{m}, 256>") is entry
+    assert {e.shape[0] for e in hardware.find(family="tcgen05.mma") if "group::2" in e.name} == {128, 256}
+    assert len(hardware.find(family="tcgen05.mma", m=256)) == 16
+    assert hardware.get("SM100_MMA_F16BF16_SS<128,96>").name == "tcgen05.mma.cta_group::1.m128n96"
+
+
+def test_tcgen05_takes_every_n():
+    """M = 64 takes the multiples of 8, M = 128 those of 16; where N is no power of two the CuTe face alone is there."""
+    for m, step in ((64, 8), (128, 16)):
+        found = [e.shape[1] for e in hardware.find(family="tcgen05.mma", m=m) if "group::1.m" in e.name]
+        assert found == list(range(step, 257, step))
+    D = hardware.get("tcgen05.mma.cta_group::1.m64n24")["D"]
+    for m in range(64):
+        for n in range(24):
+            assert D.cute((m, n)) == m % 16 + 32 * (m // 16) + 128 * n
+    with pytest.raises(LayoutError, match="24 is no power of two"):
+        _ = D.linear
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Layout_K_SW128_Atom<half_t>", "Layout_K_SW128_Atom<b16>"),
+        ("GMMA::Layout_K_SW128_Atom<cutlass::half_t>", "Layout_K_SW128_Atom<b16>"),
+        ("cute::SM90::GMMA::Layout_MN_SW64_Atom<float>", "Layout_MN_SW64_Atom<b32>"),
+        ("UMMA::Layout_K_INTER_Atom<cutlass::float_e4m3_t>", "Layout_K_INTER_Atom<b8>"),
+    ],
+)
+def test_atoms_of_shared_memory_have_the_types_of_cutlass(name, expected):
+    assert hardware.get(name) is hardware.get(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [(80, "sm80"), ("compute_80", "sm80"), ("8.0", "sm80"), ((8, 0), "sm80"), ("orin", "sm87"), ("rx7900", "rdna3"),
+     ("compute_90a", "sm90"), (100, "sm100"), ("10.0", "sm100"), ((12, 1), "sm121"), ("rx9070", "rdna4")],
+)  # fmt: skip
+def test_a_compute_capability_is_a_machine(name, expected):
+    assert machine(name) == expected
+
+
+@pytest.mark.parametrize("name", [8.0, True, (8,), (8, "0"), 9999, -80, 10**50, "8.00", [8, 0]])
+def test_what_is_no_machine_is_refused(name):
+    with pytest.raises(LayoutError, match="no architecture"):
+        machine(name)
+    with pytest.raises(LayoutError, match="near is ampere"):
+        machine("ampre")

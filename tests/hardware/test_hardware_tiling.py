@@ -280,7 +280,7 @@ REFUSED = [
     (lambda: hardware.get("SM75_U32x4_LDSM_N")["R"].to_linear_layout([8, 8]), LayoutError, "is no A, B or C"),
     (lambda: hardware.get("v_mfma_f32_4x4x4_16b_f16")["C"].to_linear_layout([8, 8]), LayoutError, "is no A, B or C"),
     (
-        lambda: hardware.get("tcgen05.mma.cta_group::2.m64n64")["D"].to_linear_layout([64, 64], [4, 1]),
+        lambda: hardware.get("tcgen05.mma.cta_group::2.m128n64")["D"].to_linear_layout([64, 64], [4, 1]),
         LayoutError,
         "folds",
     ),

@@ -264,7 +264,9 @@ def test_a_distributed_encoding_and_its_cute_layout_agree(seed):
         return
     found = convert(str(value), "cute", shape)
     layout = parse(found.text)
-    threads = [name for name in ("lane", "warp", "block") if name == "lane" or linear.get_in_dim_size(name) > 1]
+    blocks = linear.get_in_dim_size("block") > 1
+    names = ("lane", "warp", "block")
+    threads = [name for name in names if name == "lane" or blocks or linear.get_in_dim_size(name) > 1]
     for _ in range(20):
         at = {name: rng.randrange(size) for name, size in linear.in_dims}
         index, place = 0, 1
@@ -313,14 +315,14 @@ def test_a_thread_value_layout_and_its_shape_become_bases_again(seed, kind):
         linear = value.to_linear_layout(shape)
     except LayoutError:
         return
-    if linear.get_in_dim_size("block") > 1 or linear.get_in_dim_size("lane") != 32:
-        return
+    sizes = dict(linear.in_dims)
+    counts = {"warp_size": sizes["lane"], "warps": sizes["warp"]}
     found = convert(str(value), "cute", shape)
-    back = parse(convert(found.text, "linear", shape).text)
-    for name in ("register", "lane", "warp"):
-        assert dict(back.bases)[name] == dict(linear.bases)[name]
+    back = parse(convert(found.text, "linear", shape, **counts).text)
+    for name in ("register", "lane", "warp", "block"):
+        assert dict(back.bases).get(name, []) == dict(linear.bases)[name]
     assert back.out_dims == linear.out_dims
-    again = parse(convert(found.text, "ttgir", shape).text)
+    again = parse(convert(found.text, "ttgir", shape, **counts).text)
     assert dict(again.to_linear_layout(shape).bases)["lane"] == dict(linear.bases)["lane"]
 
 
@@ -336,7 +338,8 @@ def test_a_thread_value_layout_and_its_shape_become_bases_again(seed, kind):
         ("(4,(2,3))", "linear", None, "not a layout"),
         ("(4,8):(16,1)", "ttgir", None, "invert"),
         ("Sw<3,3,3> o (8,64):(64,1)", "strides", None, "not a layout over Z"),
-        ("(8,64):(F72,F1)", "cute-cpp", None, "no C++ type"),
+        ("(4,4):(F1,F3)", "cute-cpp", None, "C++ has no strides over F2, and no single swizzle"),
+        ("(4,4):(F1,F3)", "cute-dsl", None, "the DSL has no strides over F2"),
         ("#ttg.padded_shared<[64:+4] {order = [1, 0], shape = [16, 32]}>", "linear", None, "padding adds"),
         (SWIZZLED.replace("}>", ", CGALayout = [[1, 0]]}>"), "cute", (64, 64), "several blocks"),
     ],

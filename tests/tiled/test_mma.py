@@ -302,3 +302,27 @@ def test_values_of_the_cpp_headers():
     assert str(part) == "(13,0) o ((2,2,2),2,2):((1@1,2@0,4@1),16@0,16@1)"
     alone = make_tiled_mma(atom).get_layoutC_TV()
     assert str(alone) == "(((2,2),4,2),((2,2,2),(1,1))):(((1,16),0,4),((8,2,32),(0,0)))"
+
+
+def test_coverage_leaves_out_the_threads_of_volta_that_take_no_part():
+    """The quad pair has the threads 0..3 and 16..19; the others hold nothing, and no copies."""
+    alone = make_tiled_mma("SM70_8x8x4_F32F16F16F32_TN", (1, 1, 1)).coverage()
+    for operand, elements, values in (("A", 32, 4), ("B", 32, 4), ("C", 64, 8)):
+        assert str(alone[operand]).endswith(f"8 threads with {values} values hold each of the {elements} elements once")
+        assert [alone[operand].threads(i) for i in range(8)] == [0, 1, 2, 3, 16, 17, 18, 19]
+    pairs = make_tiled_mma("SM70_8x8x4_F32F16F16F32_TN", Layout((2, 1, 1), (4, 0, 0))).coverage()
+    assert str(pairs["B"]).endswith("2 times: the threads 0, 32 hold the same")
+    assert str(pairs["C"]).endswith("16 threads with 8 values hold each of the 128 elements once")
+
+
+def test_coverage_of_volta_is_what_the_threads_partition():
+    """Brute force: what get_slice gives the eight threads is each element once; the others are refused."""
+    mma = make_tiled_mma("SM70_8x8x4_F32F16F16F32_TN", (1, 1, 1))
+    held = []
+    for thread in range(20):
+        if thread in (0, 1, 2, 3, 16, 17, 18, 19):
+            held += mma.get_slice(thread).partition_C(make_identity_tensor((8, 8))).values()
+        else:
+            with pytest.raises(LayoutError):
+                mma.get_slice(thread)
+    assert sorted(held) == [(m, n) for m in range(8) for n in range(8)]

@@ -1,5 +1,6 @@
 """``tcgen05``: accumulators and scale factors in tensor memory, and the shapes that move it to registers.
 
+The names have the M of PTX, which of two CTAs (``cta_group::2``) counts the rows of both; D is what one CTA has.
 Tensor memory has 128 lanes and 512 columns of 32 bits (see ``rule("nv.tmem")``).  ``tmem_col`` counts columns of 32
 bits.  The CuTe face of a load counts bits; that of an accumulator goes from (m, n) to lane + 128 * column.
 """
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["ENTRIES"]
 
 _ARCH = "sm100a sm103a sm110a"
+_ATOMS = "F16BF16_SS F16BF16_TS TF32_SS TF32_TS"
+_ATOMS_2 = "F16BF16_2x1SM_SS F16BF16_2x1SM_TS TF32_2x1SM_SS TF32_2x1SM_TS"
+_EACH = "two CTAs, and D is the part of one: {} rows for each"
 
 
 def _bits(name: str, start: int, stop: int) -> str:
@@ -77,7 +81,7 @@ def _both(shape: str, count: int, letters: str, operand: Operand) -> list[Entry]
 def _accumulators() -> list[Entry]:
     """D of tcgen05.mma in the tensor memory of one CTA."""
     rows = {
-        128: ("tmem_lane m1 m2 m4 m8 m16 m32 m64", "(128,{n}):(1,128)", "128 rows for each CTA, of one or of two", ""),
+        128: ("tmem_lane m1 m2 m4 m8 m16 m32 m64", "(128,{n}):(1,128)", "one CTA", ""),
         64: (
             "tmem_lane m1 m2 m4 m8 0 m16 m32",
             "((16,4),{n}):((1,32),128)",
@@ -87,39 +91,50 @@ def _accumulators() -> list[Entry]:
     }
     found = []
     for m, (lanes, tv, where, note) in rows.items():
-        for n in (16, 32, 64, 128, 256):
-            known = n >= 64
+        for n in range(*((16, 257, 16) if m == 128 else (8, 257, 8))):
+            power = n & n - 1 == 0
+            known = power and n >= 64
             operand = Operand(
-                "D", "f32", 32, f"m{m} n{n}", f"{lanes}, tmem_col{_bits('n', 1, n)}", tv.format(n=n),
-                form="outputs", status="cross-checked" if known else "single-source",
+                "D", "f32", 32, f"m{m} n{n}", f"{lanes}, tmem_col{_bits('n', 1, n)}" if power else None,
+                tv.format(n=n), form="outputs", status="cross-checked" if known else "single-source",
                 confidence="high" if known else "medium",
-                source="CUTLASS UMMA::tmem_frg; Triton 3.9 TensorMemoryLayout", note=note,
+                source="CUTLASS UMMA::tmem_frg" + ("; Triton 3.9 TensorMemoryLayout" if power else ""), note=note,
             )  # fmt: skip
-            name = f"tcgen05.mma.cta_group::1.m{m}n{n}"
-            found.append(
-                Entry(name, "tcgen05.mma", _ARCH, {"D": operand}, (m, n, 0), source=operand.source, note=where)
-            )
+            found.append(_entry(f"cta_group::1.m{m}n{n}", (m, n), operand, where, _ATOMS))
+            if m == 128:
+                found.append(_entry(f"cta_group::2.m256n{n}", (256, n), operand, _EACH.format(m), _ATOMS_2))
     return found
+
+
+def _entry(name: str, shape: tuple[int, int], operand: Operand, note: str, atoms: str = "") -> Entry:
+    """Return the entry of PTX's shape; ``atoms`` are CUTLASS's names, whose types differ and whose D does not."""
+    aliases = tuple([f"SM100_MMA_{atom}<{shape[0]},{shape[1]}>" for atom in atoms.split()])
+    return Entry(
+        f"tcgen05.mma.{name}", "tcgen05.mma", _ARCH, {"D": operand}, (*shape, 0), aliases, source=operand.source,
+        note=note,
+    )  # fmt: skip
 
 
 def _folded() -> list[Entry]:
     """The other accumulators, of two CTAs or .ws: columns that few rows leave over go into further lanes."""
     found = []
-    for m, group in ((64, "cta_group::2"), (32, "cta_group::2"), (64, "cta_group::1.ws"), (32, "cta_group::1.ws")):
+    for m, group in ((64, "cta_group::2"), (64, "cta_group::1.ws"), (32, "cta_group::1.ws")):
         fold = 128 // m
-        for n in (64, 128, 256):
+        pair = group == "cta_group::2"
+        for n in range(16, 257, 16) if pair else (64, 128, 256):
+            power = n & n - 1 == 0
             above = " ".join([f"n{(n // fold) << i}" for i in range(fold.bit_length() - 1)])
-            sure = group == "cta_group::2" and m == 64
             operand = Operand(
                 "D", "f32", 32, f"m{m} n{n}",
-                f"tmem_lane{_bits('m', 1, m)} {above}, tmem_col{_bits('n', 1, n // fold)}",
+                f"tmem_lane{_bits('m', 1, m)} {above}, tmem_col{_bits('n', 1, n // fold)}" if power else None,
                 f"({m},({n // fold},{fold})):(1,(128,{m}))", form="outputs",
-                status="cross-checked" if sure else "single-source", confidence="high" if sure else "medium",
-                source="CUTLASS mma_traits_sm100_frag" + ("; Triton tensorMemoryToLinearLayout" if sure else ""),
+                status="cross-checked" if pair and n >= 64 and power else "single-source",
+                confidence="high" if pair and n >= 64 and power else "medium",
+                source="CUTLASS mma_traits_sm100_frag" + ("; Triton tensorMemoryToLinearLayout" if pair else ""),
             )  # fmt: skip
-            name = f"tcgen05.mma.{group}.m{m}n{n}"
-            note = f"{m} rows for each CTA"
-            found.append(Entry(name, "tcgen05.mma", _ARCH, {"D": operand}, (m, n, 0), source=operand.source, note=note))
+            rows = 2 * m if pair else m
+            note = _EACH.format(m) if pair else f"{m} rows"
+            found.append(_entry(f"{group}.m{rows}n{n}", (rows, n), operand, note, _ATOMS_2 if pair else ""))
     return found
 
 

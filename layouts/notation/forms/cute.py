@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...composed import ComposedLayout, Swizzle
 from ..cute import parse, to_text
 from ..meaning import as_cute
+from ..pointers import unit_note
 from ..registry import Form
 
 TYPE_CHECKING = False
@@ -22,4 +23,4 @@ def _write(value: Any, shape: Any) -> tuple[str, str]:
     return written, meaning
 
 
-FORM = Form("cute", "CuTe's notation", None, parse, _write, 90)
+FORM = Form("cute", "CuTe's notation", None, parse, _write, 90, note=unit_note)

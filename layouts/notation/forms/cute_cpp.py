@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..cpp import is_cpp_text, parse_cpp, to_cpp
-from ..meaning import as_cute
+from ..meaning import as_cute, without_xor
 from ..registry import Form
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ __all__ = ["FORM"]
 
 def _write(value: Any, shape: Any) -> tuple[str, str]:
     found, meaning = as_cute(value, shape)
-    return to_cpp(found), meaning
+    return to_cpp(without_xor(found, "C++")), meaning
 
 
 FORM = Form("cute-cpp", "C++ types of CuTe", is_cpp_text, parse_cpp, _write, 50)

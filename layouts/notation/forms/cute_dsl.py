@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..cute import to_text
-from ..meaning import as_cute
+from ..meaning import as_cute, without_xor
 from ..registry import Form
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ __all__ = ["FORM"]
 
 def _write(value: Any, shape: Any) -> tuple[str, str]:
     found, meaning = as_cute(value, shape)
-    return to_text(found, swizzle="S"), meaning
+    return to_text(without_xor(found, "the DSL"), swizzle="S"), meaning
 
 
 FORM = Form("cute-dsl", "print of CuTe's DSL", None, None, _write, 60)

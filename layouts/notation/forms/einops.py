@@ -23,7 +23,7 @@ def _write(value: Any, shape: Any) -> tuple[str, str]:
         return str(value), _MEANING
     found, meaning = as_memory(value, None, "einops")
     if "padded" in meaning:
-        raise LayoutError(f"convert: a rearrangement has no padding, and {value} has", value)
+        raise LayoutError(f"convert: a rearrangement has no padding, and {str(value)[:120]} has", value)
     return str(to_einops(found, shape)), _MEANING
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ...encodings.fields import Encoding
+from ...layout import Layout
 from ..foreign import Foreign
 from ..meaning import as_linear
 from ..mosaic import TiledLayout, WGSplatFragLayout, WGStridedFragLayout
 from ..mosaic_text import is_mosaic_text, parse_mosaic
 from ..mosaic_write import to_mosaic
 from ..registry import Form
+from ..threads import check_thread_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ def written(value: Any, shape: Any) -> tuple[Any, str]:
     if isinstance(value, (Encoding, Foreign)):
         linear, meaning = as_linear(value, shape)
         return to_mosaic(linear), meaning
+    if isinstance(value, Layout) and shape is not None:
+        check_thread_value(value, tuple(shape), False)
     return to_mosaic(value, shape), "from (register, lane, warp) to the elements of the array"
 
 

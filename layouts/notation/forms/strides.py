@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..meaning import as_cute
 from ..registry import Form
-from ..strides import is_strides_text, parse_strides, to_strides_text
+from ..strides import is_strides_text, parse_strides, to_strides_text, unit_of_strides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,4 +18,4 @@ def _write(value: Any, shape: Any) -> tuple[str, str]:
     return to_strides_text(found), meaning + "; strides in elements"
 
 
-FORM = Form("strides", "shape and strides of arrays", is_strides_text, parse_strides, _write, 40)
+FORM = Form("strides", "shape and strides of arrays", is_strides_text, parse_strides, _write, 40, note=unit_of_strides)
