@@ -23,7 +23,10 @@ def _natural(operation: str, what: str, value: SupportsIndex) -> int:
         number = -1
     if number >= 0 and not isinstance(value, bool):
         return number
-    shown = _number(value) if type(value) is int else f"{value!r:.60}"
+    try:
+        shown = _number(value) if type(value) is int else f"{value!r:.60}"
+    except RecursionError:
+        shown = f"a {type(value).__name__} nested too deeply to show"
     raise ProfileError(f"{operation}: {what} must be an integer >= 0, not {shown}", value)
 
 

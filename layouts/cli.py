@@ -48,9 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _hint(given: Sequence[str]) -> str:
     """Return how to give a formula that begins with a minus sign, where one seems to be taken for an option."""
-    operators = set("+*/%&|^<>=?( ")
-    minus = next((text for text in given if text[:1] == "-" and text[:2] != "--" and operators & set(text)), "")
-    return f"; a formula that begins with '-' is given in parentheses: '({minus})'" if minus else ""
+    options = ("-h", "-o")
+    looks = [
+        text for text in given if text[:1] == "-" and text[1:2].isalnum() and text[:2] != "-v" and text not in options
+    ]
+    return f"; a formula that begins with '-' is given in parentheses: '({looks[0]})'" if looks else ""
 
 
 def _parser(json: bool = False, hint: str = "") -> argparse.ArgumentParser:

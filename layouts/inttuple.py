@@ -24,7 +24,7 @@ from .errors import ProfileError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
     IntTuple: TypeAlias = int | tuple["IntTuple", ...]
@@ -80,13 +80,25 @@ def clean(tree: object, role: str = "a leaf", level: int = 0) -> IntTuple:
     return to_int(tree, role)
 
 
-def _show(value: object, width: int = 60) -> str:
-    """``repr`` cut to ``width`` characters, for messages; a value that cannot be shown is named by its type."""
+def _show(value: object, width: int = 60, written: Callable[[object], str] = repr) -> str:
+    """``repr`` cut to ``width`` characters, for messages; a value that cannot be shown is named by its type.
+
+    With ``written=str`` it is the notation of the value that is cut.
+    """
     try:
-        text = repr(value)
+        text = written(value)
     except RecursionError:
         text = f"a {type(value).__name__} nested too deeply to show"
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def check_depth(operation: str, tree: object, role: str = "tiler", level: int = 0) -> None:
+    """Refuse a tiler or a profile that nests deeper than any layout."""
+    if isinstance(tree, tuple):
+        if level >= MAX_DEPTH:
+            raise ProfileError(f"{operation}: the {role} nests deeper than {MAX_DEPTH} levels", MAX_DEPTH)
+        for part in tree:
+            check_depth(operation, part, role, level + 1)
 
 
 def amount(number: int) -> str:
@@ -106,7 +118,7 @@ def text(tree: object) -> str:
     """
     if isinstance(tree, tuple):
         return f"({','.join([text(child) for child in tree])})"
-    return str(tree)
+    return _show(tree) if isinstance(tree, list) else str(tree)
 
 
 def rank(tree: IntTuple) -> int:
@@ -202,7 +214,7 @@ def prefix_product(shape: IntTuple, start: int = 1) -> IntTuple:
     """
     shape = clean(shape, "prefix_product: an extent")
     values = []
-    running = start
+    running = to_int(start, "prefix_product: the start")
     for extent in leaves(shape):
         values.append(running)
         running *= extent

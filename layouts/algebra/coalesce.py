@@ -7,7 +7,7 @@ says nothing, so it is ``12:1``.
 from __future__ import annotations
 
 from ..errors import ProfileError
-from ..inttuple import _show, text, to_int
+from ..inttuple import _show, check_depth, text, to_int
 from ..joining import make_layout
 from ..layout import Layout, assembled, modes, read_layout
 from ..module import Z
@@ -61,6 +61,7 @@ def _by_profile(layout: Layout, profile: Coordinate) -> Layout:
         return layout
     if not isinstance(profile, tuple):
         return coalesce(layout, to_int(profile, "coalesce: a part of the profile"))
+    check_depth("coalesce", profile, "profile")
     if len(profile) > layout.rank:
         raise ProfileError(f"coalesce: the profile {_show(profile)} has more modes than {layout}", profile)
     modes = [coalesce(layout[k], part) for k, part in enumerate(profile)]

@@ -19,7 +19,7 @@ from bisect import bisect_right
 
 from ..codomain import axes
 from ..errors import NotALayoutError, ProfileError
-from ..inttuple import _show
+from ..inttuple import _show, check_depth
 from ..joining import make_layout
 from ..layout import Layout, assembled, chain, trusted
 from ..linearity import bit_images, from_images, is_carry_free, to_f2, to_z
@@ -74,6 +74,7 @@ and every layout that is right before it has 7 there (B = 7 carries in A). Compo
     if B is None:
         return A
     if isinstance(B, tuple):
+        check_depth("composition", B)
         if len(B) > A.rank:
             raise ProfileError(f"composition: the tiler {_show(B)} has more modes than {describe(A)}", B)
         return make_layout(*[composition(A[k], B[k]) if k < len(B) else A[k] for k in range(A.rank)])

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from ..codomain import axes, coprofile
 from ..errors import LayoutError, ProfileError
-from ..inttuple import MAX_DEPTH, product, text
+from ..inttuple import check_depth, product, text
 from ..joining import joined, make_layout
 from ..layout import Layout, trusted
 from ..module import F2, Z, Zn
@@ -121,15 +121,6 @@ def _divided(name: str, A: Any, tiler: Any, strict: bool, form: Callable[[Layout
         return form(A, tiler, lambda part, tile: _split(part, tile, strict))
     except LayoutError as error:
         raise renamed(error, name, A, tiler) from None
-
-
-def check_depth(name: str, tiler: Any, level: int = 0) -> None:
-    """Refuse a tiler that nests deeper than any layout."""
-    if isinstance(tiler, tuple):
-        if level >= MAX_DEPTH:
-            raise ProfileError(f"{name}: the tiler nests deeper than {MAX_DEPTH} levels", MAX_DEPTH)
-        for tile in tiler:
-            check_depth(name, tile, level + 1)
 
 
 def renamed(error: LayoutError, name: str, A: Layout, tiler: Any) -> LayoutError:

@@ -12,13 +12,13 @@ from __future__ import annotations
 from math import gcd, lcm
 
 from ..codomain import coprofile
-from ..inttuple import leaves, product, to_int
+from ..inttuple import check_depth, leaves, product, to_int
 from ..layout import Layout, read_layout, trusted
 from ..module import Z, Zn
 from ..shapes import _positive
 from .coalesce import coalesce
 from .complement import is_complementable
-from .divide import _box, check_depth
+from .divide import _box
 from .injective import is_injective
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ interleaves them, in shape ``((3,2),(4,5))``.
 from __future__ import annotations
 
 from ..errors import LayoutError, NotInvertibleError, ProfileError
-from ..inttuple import _show, clean, product, text, to_int
+from ..inttuple import _show, check_depth, clean, product, text, to_int
 from ..joining import joined, make_layout
 from ..layout import Layout, trusted
 from ..linearity import to_f2
@@ -22,7 +22,7 @@ from ..module import Z, Zn
 from .coalesce import describe
 from .complement import complement_minimal, quick_complement
 from .composition import composition
-from .divide import by_mode, check_depth, flat, renamed, tiled, zipped
+from .divide import by_mode, flat, renamed, tiled, zipped
 from .filtering import filter_zeros
 from .injective import collision, is_injective
 from .inside import keeps_apart

@@ -13,7 +13,7 @@ from ..algebra import composition as compositions
 from ..algebra import product as products
 from ..algebra import recast as recasting
 from ..errors import LayoutError, ProfileError
-from ..inttuple import _show, to_int
+from ..inttuple import _show, check_depth, to_int
 from ..module import Zn
 from ..rearrange import ByMode
 from .pycute_coordinates import E, basis_repr, make_basis_like  # noqa: F401 - E for the examples
@@ -266,7 +266,7 @@ def hier_unzip(splitter: Any, layoutA: Any, layoutB: Any) -> Any:
     if not callable(splitter):
         raise ProfileError(f"hier_unzip: {_show(splitter)} is no function of two layouts", splitter)
     A, tiler = _function(layoutA), to_layouts(layoutB)
-    divide.check_depth("hier_unzip", tiler)
+    check_depth("hier_unzip", tiler)
 
     def split(part: Any, tile: Any) -> Any:
         found = to_layouts(splitter(from_layouts(part), from_layouts(tile)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..composed import ComposedLayout
-from ..errors import ProfileError
-from ..inttuple import _show, clean
+from ..errors import ProfileError, TooLargeError
+from ..inttuple import _show, amount, clean
 from ..layout import Layout
 from ..module import Zn
 from .buffer import flat_array, is_numpy
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ..inttuple import IntTuple
 
 __all__ = ["make_coord_tensor", "make_identity_tensor", "make_tensor", "make_tensor_like", "read_tensor"]
+
+MAX_NEW = 2**26
+"""The most elements of a tensor that is made like another one."""
 
 
 def make_tensor(data: Any, layout: Any = None, offset: Any = 0) -> Tensor:
@@ -104,11 +107,15 @@ def fragment_like(tensor: Any) -> Tensor:
 
 def allocated(source: Tensor, layout: Layout) -> Tensor:
     """Return a tensor of zeros over a layout, of the type of the elements of ``source``."""
+    count = layout.cosize
+    if count > MAX_NEW:
+        said = f"a new tensor over {_show(layout, 120, str)} has {amount(count)} elements, more than {MAX_NEW}"
+        raise TooLargeError(said, count)
     if is_numpy(source.data):
         import numpy as np
 
-        return Tensor(np.zeros(layout.cosize, source.data.dtype), layout)
-    return Tensor([0] * layout.cosize, layout)
+        return Tensor(np.zeros(count, source.data.dtype), layout)
+    return Tensor([0] * count, layout)
 
 
 def _plain(tensor: Tensor) -> Layout:
