@@ -18,7 +18,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 
-from ..errors import LayoutError, _with_caret
+from ..errors import LayoutError, TooLargeError, _with_caret
 from .sources.bind import bind
 from .sources.claims import judge
 from .sources.language import read_requests
@@ -48,7 +48,7 @@ _SKIPPED = ("build", "dist", "node_modules", "venv", "site-packages", "CMakeFile
 class Outcome:
     """What became of one annotation: its place, the expression it is about, and a finding for each claim.
 
-    ``error`` says why it could not be read or decided; then there are no findings.
+    ``error`` says why it could not be read or decided; then there are no findings.  ``undecided`` tells the two apart.
     """
 
     path: str
@@ -60,6 +60,7 @@ class Outcome:
     verdict: Verdict | None = None
     findings: tuple[Finding, ...] = ()
     error: str = ""
+    undecided: bool = False
 
     @property
     def holds(self) -> bool:
@@ -68,13 +69,17 @@ class Outcome:
 
     @property
     def status(self) -> str:
-        """One of holds, fails and error."""
+        """One of holds, fails, undecided and error."""
+        if self.undecided:
+            return "undecided"
         return "error" if self.error else "holds" if self.holds else "fails"
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}"
         if self.error:
-            return _with_caret(f"{place}:{self.column}: ERROR {self.error}", self.shown, self.column - 1)
+            return _with_caret(
+                f"{place}:{self.column}: {self.status.upper()} {self.error}", self.shown, self.column - 1
+            )
         if self.holds:
             claims = ", ".join([finding.claim for finding in self.findings])
             method = "" if self.verdict is None else f" ({self.verdict.method})"
@@ -125,9 +130,10 @@ class Checked:
 
     @property
     def status(self) -> int:
-        """The exit status of the command: 0 all hold, 1 some fails, 2 some cannot be read."""
+        """The exit status of the command: 0 all hold, 1 some fails, 2 some cannot be read, 3 some is undecided."""
         states = {outcome.status for outcome in self.outcomes}
-        return 2 if "error" in states else 1 if "fails" in states else 0
+        ranks = {"error": 2, "fails": 1, "undecided": 3}
+        return next((rank for state, rank in ranks.items() if state in states), 0)
 
 
 def is_source(path: str) -> bool:
@@ -244,7 +250,10 @@ def _outcome(source: Source, scope: Any, request: Request, limit: int, int_bits:
         verdict, findings = judge(bound, request.claims, limit, int_bits)
     except SourceError as error:
         line, column = source.place(error.offset)
-        return Outcome(source.path, line, column, request.name, "", source.line(line), error=error.reason)
+        open_ = isinstance(error.__cause__, TooLargeError)
+        return Outcome(
+            source.path, line, column, request.name, "", source.line(line), error=error.reason, undecided=open_
+        )
     line, column = source.place(bound.offset)
     shown = " ".join(bound.text.split())
     return Outcome(source.path, line, column, request.name, shown, source.line(line), verdict, tuple(findings))
@@ -262,10 +271,11 @@ def report(checked: Checked, form: str = "text") -> str:
     outcomes: Sequence[Outcome] = checked.outcomes
     lines = [line for outcome in outcomes for line in (outcome.to_github() if form == "github" else [str(outcome)])]
     lines += [f"{path}: not read: {reason}" for path, reason in checked.skipped.items()]
-    count = {state: sum([o.status == state for o in outcomes]) for state in ("holds", "fails", "error")}
+    count = {state: sum([o.status == state for o in outcomes]) for state in ("holds", "fails", "error", "undecided")}
     summary = f"{_plural(len(outcomes), 'annotation')} in {_plural(checked.files, 'file')}"
     if outcomes:
         summary += f": {count['holds']} hold, {count['fails']} fail" + "s" * (count["fails"] == 1)
+        summary += f", {count['undecided']} undecided" * bool(count["undecided"])
         summary += f", {count['error']} cannot be checked" * bool(count["error"])
     return "\n".join([*lines, summary])
 

@@ -84,6 +84,10 @@ def trace_callable(function: Callable[..., Any], names: Sequence[str]) -> Expres
             raise UntracedError(path.refused)
         if result is None:
             raise UntracedError("the function does not return one integer")
+        dropped = path.dropped(result)
+        if dropped is not None:
+            what = "shift" if dropped.operator in ("<<", ">>") else "division"
+            raise UntracedError(f"the function computes a {what} that may raise, and does not use the result")
         runs.append((path, result))
         answers = _next(path)
     return _joined(runs, 0)

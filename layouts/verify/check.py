@@ -58,7 +58,7 @@ def check(
     expect: Iterable[str] | None = None,
     limit: int = 2**26,
     int_bits: int = 32,
-    dialect: str = "c",
+    dialect: str | None = None,
     assume: str | list[str] | tuple[str, ...] = (),
     method: str = "auto",
     **ranges: Any,
@@ -70,7 +70,8 @@ def check(
     that is stepped, as ``"t: p = START; STEP"``.  ``size`` is the length of the buffer; ``equals`` a layout or its
     text, ``same_as`` a formula, that must have the same values.  ``expect`` lists what must hold, of injective, onto,
     in-bounds and any; by default injective, and in-bounds with a size.  Equality with what is given, and the absence of
-    signed overflow, are always required except with any.  ``dialect`` is c or python.  A function is run on symbols.
+    signed overflow, are always required except with any.  ``dialect`` is c (by default) or python, which must be said
+    where a text stands beside a Python function.  A function is run on symbols.
     In C, variables are ``int`` of ``int_bits`` bits, or ``long long`` where a value needs it; the verdict says so.
     ``threadIdx.x`` and its like are unsigned, and ``"unsigned tid"`` in ``variables`` gives a type.
     With ``assume``, the extents and the size may be formulas of names, bounded as in ``"M <= 65536"``, and z3 decides
@@ -86,6 +87,7 @@ def check(
     ['Sw<3,0,3> o (1099511627776,8):(8,1)']
     """
     specs = [*(variables or {}).items(), *ranges.items()]
+    dialect = _dialect(dialect, expression, same_as)
     if not isinstance(assume, (str, list, tuple)):
         raise LayoutError(f"assume: {_show(assume)} is no condition and no list of them", assume)
     assumed = [assume] if isinstance(assume, str) else list(assume)
@@ -100,8 +102,6 @@ def check(
         _only_texts(expression, same_as, equals, loop)
         formulas = [expression, *([same_as] if same_as is not None else [])]
         return check_symbolic(formulas, specs, let, size, required, int_bits, dialect, assumed)  # type: ignore[arg-type]
-    if callable(expression) or callable(same_as):
-        dialect = "python"
     int_bits = width_of(int_bits, dialect)
     domain, kinds = read_domain(specs, dialect, int_bits or 32)
     target = read_target(equals, domain)
@@ -135,6 +135,20 @@ def check(
     widened = [v.name for v in domain.variables if int_bits == 32 and not v.fits(32) and v.name not in kinds]
     verdict = _judge(shown, domain, found[0], formulas_[0], length, reference, required, limit, widened)
     return verdict.with_notes(notes_on(trees, lets, domain) if opaque[0] is None else [])
+
+
+def _dialect(dialect: str | None, expression: Any, same_as: Any) -> str:
+    """Return the language of the formulas; refuse a text beside a function whose language nobody has said."""
+    functions = [callable(formula) for formula in (expression, same_as) if formula is not None]
+    if not any(functions):
+        return "c" if dialect is None else dialect
+    if not all(functions) and dialect != "python":
+        raise LayoutError(
+            "the text beside a Python function would be read as Python, whose integers do not overflow and whose "
+            "//, % and & are not those of C: say dialect='python', or give two texts",
+            None,
+        )
+    return "python"
 
 
 def _resolved(given: Any, formula: Any, limit: int, method: str) -> Resolved | tuple[Any, str]:

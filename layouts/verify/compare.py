@@ -82,7 +82,7 @@ def compare(
     loop: str | None = None,
     limit: int = 2**26,
     int_bits: int = 32,
-    dialect: str = "c",
+    dialect: str | None = None,
     **ranges: Any,
 ) -> Comparison:
     """Return whether two maps have the same values, and else the first difference in the variables of the formulas.
@@ -90,7 +90,8 @@ def compare(
     Each is a formula, a Python function, a layout, or the text of a layout, whose modes are the variables in their
     order.  Two layouts are compared by index and need no variables.
     Formulas have the values that C gives them: a signed overflow in either, anywhere in the ranges, is a difference of
-    its own kind.  Where only more points than ``limit`` could tell, the answer is undecided.
+    its own kind.  A text beside a Python function is Python too, and ``dialect="python"`` must say so.  Where only more
+    points than ``limit`` could tell, the answer is undecided.
     Raises: as ``check`` does, but for TooLargeError.
 
     >>> print(compare("i * 8 + (j ^ (i % 8))", "i * 8 + j", i=64, j=8))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from ..algebra.injective import collision, missed_value
 from ..codomain import first_reaching, span
+from ..composed import ComposedLayout
 from ..equality import difference, first_difference
 from ..errors import TooLargeError
 from ..inttuple import amount, leaves
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["AffineMap", "TableMap", "first_parting"]
 
 _PART = 2**20
+_ROOM = 2**62
 
 
 class AffineMap:
@@ -352,11 +354,26 @@ def _run(value: Any, start: int, stop: int) -> Any:
 
     if isinstance(value, TableMap):
         return _wide(value.values[start:stop])
+    if not _narrow(value):  # numpy's sums of 64 bits wrap
+        return numpy.array([int(value(index)) for index in range(start, stop)], dtype=object)
     indices = numpy.arange(start, stop)
     if isinstance(value, AffineMap):
         table = numpy.asarray(value.layout.at(indices))
         return table + value.offset if value.layout.over is Z else table ^ value.offset
     return numpy.asarray(value.at(indices))
+
+
+def _narrow(value: Any) -> bool:
+    """Tell whether the values of a map or layout, and what they are summed from, fit 64 bits with room to spare."""
+    if isinstance(value, AffineMap):
+        return abs(value.offset) < _ROOM and _narrow(value.layout)
+    if isinstance(value, ComposedLayout):
+        outer = value.outer is None or not isinstance(value.outer, Layout) or _narrow(value.outer)
+        return abs(value.offset) < _ROOM and _narrow(value.inner) and outer
+    if isinstance(value, Layout):
+        reach: int = sum([(s - 1) * abs(d) for s, d in zip(value._s, value._d, strict=True)])
+        return reach < _ROOM
+    return True
 
 
 def _plain(value: Any) -> tuple[int, Layout] | None:
@@ -382,6 +399,8 @@ def _table(value: Any, limit: int) -> Any:
         raise TooLargeError(
             f"the comparison needs {amount(value.size)} points, more than the limit {limit}", value.size
         )
+    if not _narrow(value):
+        return numpy.array([int(value(index)) for index in range(value.size)], dtype=object)
     if isinstance(value, AffineMap):
         table = value.layout.table(limit=limit)
         return table + value.offset if value.layout.over is Z else table ^ value.offset

@@ -57,7 +57,8 @@ def with_lanes(lets: Lets, trees: list[Expression], variables: dict[str, Variabl
     """Return named values and formulas without shuffles.
 
     Raises: ParseError where no lane is a variable, where the lanes are not whole warps, where k is not 0..31, for a
-            mask that does not name all 32 lanes, and for a shuffle in a branch.
+            mask that does not name all 32 lanes, for a shuffle in a branch, and for one of a name that is neither a
+            variable nor a named value.
 
     >>> from layouts.verify.expression import parse_expression
     >>> from layouts.verify.domain import read_variable
@@ -94,6 +95,15 @@ def _expanded(tree: Expression, lets: Lets, variables: dict[str, Variable]) -> E
             )
         turned = Binary("^", Name(lane), distance)
         whole = _inlined(value, lets, lane)
+        known = {*variables, *[name for name, _ in lets]}
+        foreign = next((name for name in names(whole) if name not in known), None)
+        if foreign is not None:
+            raise ParseError(
+                f"{_SHUFFLE} is read of variables and named values; {foreign} is neither, and what other lanes have "
+                f"there is not known (a value that a loop steps cannot be shuffled: write its closed form)",
+                node.text,
+                node.position,
+            )
         return rebuilt(whole, lambda part: turned if isinstance(part, Name) and part.name == lane else None)
 
     if not any([_is_shuffle(node) for node in tree.postorder()]):

@@ -30,7 +30,7 @@ def names_sources(options: argparse.Namespace) -> bool:
 
 
 def run_sources(options: argparse.Namespace) -> int:
-    """Print the outcomes and return the exit status: 0 all hold, 1 some fails, 2 some cannot be checked."""
+    """Print the outcomes and return the exit status: 0 all hold, 1 some fails, 2 some cannot be read, 3 undecided."""
     from ..errors import LayoutError
     from .annotations import check_paths, report
     from .options import print_json, refuse_options

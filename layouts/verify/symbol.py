@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..errors import LayoutError
 from ..inttuple import to_int
 from .pythonic import integer
-from .syntax import Binary, Call, Conditional, Unary
+from .syntax import Binary, Call, Conditional, Literal, Unary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ __all__ = ["MOST_TRUTHS", "Path", "Refusal", "Symbol", "choice", "tree_of"]
 MOST_TRUTHS = 256
 HINT = "write where(condition, a, b) instead of if"
 
+#: What raises for some numbers: divisions by zero, and shifts by negative counts.
+_PARTIAL = {"//": "division", "%": "division", "<<": "shift", ">>": "shift"}
+
 _NEVER_EQUAL = (type(None), str, bytes, tuple, list, dict, set, frozenset)
 
 
@@ -37,11 +40,12 @@ class Refusal(BaseException):
 class Path:
     """The answers that one run gets to its questions for truth, the questions, and what was refused."""
 
-    __slots__ = ("answers", "asked", "refused")
+    __slots__ = ("answers", "asked", "partial", "refused")
 
     def __init__(self, answers: list[bool]) -> None:
         self.answers = answers
         self.asked: list[Expression] = []
+        self.partial: list[Binary] = []
         self.refused = ""
 
     def decide(self, condition: Expression) -> bool:
@@ -51,6 +55,29 @@ class Path:
         if at >= MOST_TRUTHS:
             self.refuse(f"the function asks for the truth of its values more than {MOST_TRUTHS} times; {HINT}")
         return self.answers[at] if at < len(self.answers) else True
+
+    def operate(self, node: Binary) -> None:
+        """Note a division or shift that may have no value at some point, as Python then raises, used or not."""
+        known = isinstance(node.right, Literal) and (node.right.value > 0 or node.operator in ("<<", ">>"))
+        negative = isinstance(node.right, Unary) and isinstance(node.right.operand, Literal)
+        if not known and not (negative and node.operator in ("//", "%")):
+            self.partial.append(node)
+
+    def dropped(self, result: Expression) -> Binary | None:
+        """Return a division or shift that may raise and that the formula of this run need not compute, or None."""
+        kept = set()
+        seen = set()
+        waiting = [result, *self.asked]
+        while waiting and self.partial:
+            node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            branches = isinstance(node, Conditional) or (isinstance(node, Binary) and node.operator in ("&&", "||"))
+            waiting += node.operands[:1] if branches else node.operands
+            if isinstance(node, Binary) and node.operator in _PARTIAL:
+                kept.add((_PARTIAL[node.operator], id(node.right)))
+        return next((n for n in self.partial if (_PARTIAL[n.operator], id(n.right)) not in kept), None)
 
     def refuse(self, reason: str) -> NoReturn:
         """Note that this run is worth nothing, and end it."""
@@ -228,7 +255,10 @@ def _with(symbol: Symbol, operator: str, other: Any, reverse: bool = False) -> S
     path = _path(symbol)
     tree = _operand(other, path)
     left, right = (tree, _tree(symbol)) if reverse else (_tree(symbol), tree)
-    return Symbol(Binary(operator, left, right), path)
+    made = Binary(operator, left, right)
+    if operator in _PARTIAL:
+        path.operate(made)
+    return Symbol(made, path)
 
 
 def _operand(value: Any, path: Path) -> Expression:

@@ -174,7 +174,7 @@ class _Question:
         collision = self._collision(trees[0], values[0], open_)
         outside: Any = None
         if length is not None:
-            bound = self.value(length, {})
+            bound = self._length(length)
             bad = domain.outside(values[0], bound)
             outside = self._ask("in-bounds", bad, {"value": values[0]}, open_)
             open_.setdefault("onto", "z3 is not asked for values that are missed") if "onto" in required else None
@@ -220,6 +220,17 @@ class _Question:
             return None
         point = {name: self.domain.number(answer, term) for name, term in {**self.terms, **self.first}.items()}
         return {"at": point, **{key: self.domain.number(answer, term) for key, term in shown.items()}}
+
+    def _length(self, tree: Expression) -> Term:
+        """Return the size of the buffer; a divisor or a shift count in it must have a value for all parameters."""
+        for node in tree.postorder():
+            if isinstance(node, Binary) and node.operator in ("/", "//", "%", "<<", ">>"):
+                term = self.value(node.right, {})
+                shift = node.operator in ("<<", ">>")
+                if term.lo < 0 if shift else term.lo <= 0 <= term.hi:
+                    what = "shift by a negative count" if shift else "division by zero"
+                    raise LayoutError(f"the size {_inside(tree)} may have no value: there may be a {what}", str(tree))
+        return self.value(tree, {})
 
     def _undefined(self, open_: dict[str, str]) -> None:
         for bad, reason in self.domain.faults:

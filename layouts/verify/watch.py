@@ -2,16 +2,18 @@
 
 A symbol refuses what is asked of itself.  It is not asked by ``type(i)`` or ``i is 0``, by a built-in that looks at the
 type from C, and not where a handler goes on after an exception that an ``int`` would not have raised.  So every Python
-function that runs is read, once: it must not handle exceptions, compare identities, write globals, or reach for types;
-and every built-in that it calls must be one of those that treat all numbers alike.
+function that runs is read, once: it must not handle exceptions, compare identities, match patterns, write globals, or
+reach for types; and every built-in that it calls must be one of those that treat all numbers alike.
 """
 
 from __future__ import annotations
 
 import dis
+import functools
 import gc
+import inspect
 import sys
-from functools import lru_cache
+import types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ __all__ = ["watched"]
 
 _HANDLERS = ("CHECK_EXC_MATCH", "CHECK_EG_MATCH", "PUSH_EXC_INFO", "WITH_EXCEPT_START", "SETUP_FINALLY", "SETUP_WITH")
 _TYPES = ("type", "__class__", "__subclasses__", "__mro__", "__bases__", "_getframe", "currentframe")
-_LOADS = ("LOAD_FAST", "LOAD_DEREF", "LOAD_NAME", "LOAD_CLOSURE", "LOAD_CLASSDEREF")
+#: As many objects are looked at for ``type`` by another name.
+_MOST_REACHED = 4096
 
 #: Built-in functions that treat a symbol as they treat an int, or ask the symbol, which then refuses.
 _FUNCTIONS = frozenset(
@@ -98,7 +101,7 @@ def watched(run: Callable[[], Any], path: Path) -> Any:
             gc.enable()
 
 
-@lru_cache(256)
+@functools.lru_cache(256)
 def _reason(code: CodeType) -> str:
     """Return what the text of a function does that could tell a symbol from a number, '' for nothing."""
     name = code.co_name
@@ -108,12 +111,10 @@ def _reason(code: CodeType) -> str:
             return f"{name} handles exceptions, which a symbol raises where a number does not"
         if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             return f"{name} writes the global {step.argval}"
-        if (
-            step.opname == "IS_OP"
-            and before is not None
-            and (before.opname.startswith(_LOADS) or (type(before.argval) is int and before.opname.startswith("LOAD")))
-        ):
+        if step.opname == "IS_OP" and (step.is_jump_target or not _is_none(before)):
             return f"{name} asks whether its value is the same object as another"
+        if step.opname.startswith("MATCH_"):
+            return f"{name} matches its values against patterns"
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME") and step.argval == "id":
             return f"{name} reaches for id"
         before = step
@@ -123,15 +124,54 @@ def _reason(code: CodeType) -> str:
     return ""
 
 
+def _is_none(step: dis.Instruction | None) -> bool:
+    return step is not None and step.opname == "LOAD_CONST" and step.argval is None
+
+
 def _reached(code: CodeType, frame: FrameType) -> str:
-    """Return how a function reaches ``type`` by another name: a global, an argument or a variable around it."""
-    for word in code.co_names:
-        if _is_metaclass(frame.f_globals.get(word, None)):
-            return f"{code.co_name} reaches for type, by the name {word}"
-    for word, value in frame.f_locals.items():
+    """Return how a function reaches ``type`` by another name: from a global, an argument or a variable around it.
+
+    Containers, and the attributes that the function names, are looked into; a partial is refused, whatever it calls.
+    """
+    waiting = [(word, frame.f_globals[word]) for word in code.co_names if word in frame.f_globals]
+    waiting += frame.f_locals.items()
+    seen: dict[int, object] = {}
+    while waiting:
+        word, value = waiting.pop()
+        if id(value) in seen or type(value) in (int, str, bool, float, bytes):
+            continue
+        seen[id(value)] = value
         if _is_metaclass(value):
             return f"{code.co_name} reaches for type, by the name {word}"
+        if _kin(value, functools.partial) or _kin(value, functools.partialmethod):
+            return f"{code.co_name} reaches for a partial function, by the name {word}"
+        if len(seen) > _MOST_REACHED:
+            return f"{code.co_name} reaches too many objects to look for type among them"
+        parts: list[Any] = []
+        if type(value) in (list, tuple, set, frozenset):
+            parts = list(value)
+        elif type(value) is dict:
+            parts = list(value.values())
+        parts = [part for part in parts[: _MOST_REACHED + 1] if type(part) not in (int, str, bool, float, bytes)]
+        waiting += [(word, part) for part in parts]
+        if type(value).__name__ != "Symbol":
+            waiting += [(f"{word}.{name}", part) for name in code.co_names for part in _attribute(value, name)]
     return ""
+
+
+def _attribute(value: object, name: str) -> list[object]:
+    """Return what an attribute holds, without running any code of its object."""
+    found = inspect.getattr_static(value, name, None)
+    if type(found) is types.MemberDescriptorType:
+        try:
+            found = found.__get__(value)
+        except (AttributeError, TypeError):
+            return []
+    return [] if found is None else [found]
+
+
+def _kin(value: object, kind: type) -> bool:
+    return issubclass(type(value), kind)
 
 
 def _is_metaclass(value: object) -> bool:

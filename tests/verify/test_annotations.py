@@ -602,3 +602,57 @@ def test_a_formula_to_equal_must_not_overflow_either():
     found = one("// layouts: check v(i:10000) equals i * 1000000\nlong long v = i * 1000000ll;")
     assert not found.holds
     assert "at (i = 2148) '*' gives 2148000000" in found.findings[0].message
+
+
+WRITES = [
+    "auto f = [&x] { x = 4; }; f();",
+    "auto f = [&x]() { x = 4; };",
+    "auto f = [&x](int z) { x += z; };",
+    "auto f = [&r = x] { r = 4; };",
+    "if ((x) = 3) ;",
+    "if (((x)) += 3) ;",
+    "while ((x) >>= 1) ;",
+    "if ((x)++) ;",
+    "if ((y, x) = 3) ;",
+    "(y, x) = 3;",
+    "(y ? x : y) = 3;",
+    "(y, x)++;",
+    "++(y ? x : y);",
+    "int *p = y ? &x : &y;",
+    "((int*)&x)[0] = 4;",
+    "int (&r) = x;",
+]
+READS = [
+    "if (x) ++y;",
+    "if (y < x) ++y;",
+    "while (y, x) ++y;",
+    "tile(y, x) = 3;",
+    "*(p + x) = 3;",
+    "y = (y >> 2) & x;",
+    "y = f(x) & x;",
+    "y = (x) == 3;",
+    "y = y ? x : y;",
+    "{ int x = 3; x = 4; }",
+]
+BETWEEN = "__global__ void k(int y) {{ int x = tid;\n{}\n// layouts: check b(tid:8)\nint b = x; }}"
+
+
+@pytest.mark.parametrize("line", WRITES)
+def test_a_write_in_any_dress_is_seen(line):
+    assert "'x' is written again here" in one(BETWEEN.format(line)).error
+
+
+@pytest.mark.parametrize("line", READS)
+def test_a_read_is_no_write(line):
+    assert one(BETWEEN.format(line)).holds
+
+
+def test_what_is_undecided_is_told_from_what_cannot_be_read():
+    text = "// layouts: check a(i:100000000) injective\nint a = i*i % 101;\n"
+    checked = check_text(text, "a.cu", limit=1000)
+    (found,) = checked.outcomes
+    assert (found.status, checked.status) == ("undecided", 3)
+    assert "UNDECIDED" in str(found)
+    assert "1 undecided" in report(checked)
+    failing = "// layouts: check b(i:8) injective\nint b = i / 2;\n"
+    assert check_text(text + failing, "a.cu", limit=1000).status == 1

@@ -166,7 +166,7 @@ def test_the_width_of_int_and_the_limit_reach_the_annotations(tmp_path, capsys):
     path.write_text("// layouts: check (i:1000) no overflow\nint f = i * 4000000;\n", encoding="utf-8")
     assert main(["check", str(path)]) == 1
     path.write_text("// layouts: check (i:1000)\nint f = i * i * i % 1009;\n", encoding="utf-8")
-    assert main(["check", str(path), "--limit", "999"]) == 2
+    assert main(["check", str(path), "--limit", "999"]) == 3
     assert "limit" in capsys.readouterr().out
 
 

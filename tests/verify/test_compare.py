@@ -157,3 +157,32 @@ def test_the_command_fails_on_overflow_and_says_undecided(capsys):
     assert capsys.readouterr().out.startswith("UNDECIDED")
     assert main([*hard, "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["equal"] is None
+
+
+BIG = "9223372036854775800ull + i"
+
+
+def test_values_beyond_64_bits_do_not_wrap():
+    one = compare(BIG, f"(long long)({BIG} + i*i - i*i)", i=16)
+    assert (one.at, one.values) == ({"i": 8}, (2**63, -(2**63)))
+    assert compare(BIG, f"{BIG} + i*i - i*i", i=16)
+    for large in ("~0ull", "~0ull - i", "-5ull", "9223372036854775808ull"):
+        for pair in ((large, "i*i"), ("i*i", large)):
+            assert compare(*pair, i=16).at == {"i": 0}
+    steep = compare("i*4611686018427387904ull", "(long long)(i*4611686018427387904ull + i*i*i - i*i*i)", i=4)
+    assert (steep.at, steep.values) == ({"i": 2}, (2**63, -(2**63)))
+
+
+def test_a_stepped_value_is_not_shuffled():
+    given = {"lane": 32, "t": 2}
+    for formula in ("lane + 32 * t", "(lane ^ 1) + 32 * t"):
+        with pytest.raises(ParseError, match="p is neither"):
+            compare("__shfl_xor_sync(~0u, p, 1)", formula, given, loop="t: p = lane; p + 32")
+
+
+@pytest.mark.parametrize("pair", [("i*1000000", lambda i: i * 1000000), (lambda i: (-i) % 4, "-i % 4")])
+def test_the_language_of_a_text_beside_a_function_is_said(pair):
+    for options in ({}, {"dialect": "c"}):
+        with pytest.raises(LayoutError, match="dialect='python'"):
+            compare(*pair, i=8, **options)
+    assert compare(*pair, i=8, dialect="python")

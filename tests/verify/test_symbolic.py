@@ -113,3 +113,11 @@ def test_z3_is_enumeration(tree, i, j, dialect):
         assert verdict.injective == table.injective
         assert (verdict.overflow is None) == (table.overflow is None)
         assert itertools is not None
+
+
+@needs_z3
+def test_a_size_without_a_value_is_refused():
+    for size in ("M / 0", "M / (N - 1)", "M << (N - 2)"):
+        with pytest.raises(LayoutError, match="may have no value"):
+            check("i", {"i": "M"}, assume=["M <= 1024", "1 <= N", "N <= 4"], size=size)
+    assert check("i", {"i": "M"}, assume=["M <= 1024", "1 <= N", "N <= 4"], size="M * N / 1").holds

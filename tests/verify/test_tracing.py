@@ -9,6 +9,7 @@ import json
 import numbers
 import operator
 import sys
+import types
 
 import pytest
 
@@ -166,10 +167,10 @@ def test_a_function_that_could_tell_a_symbol_from_a_number_is_called_at_every_po
 
 
 def test_a_type_that_is_hidden_in_a_container_is_found_by_calling_the_function():
-    table = {"kind": type}
+    table = types.MappingProxyType({"kind": type})
 
     def hidden(i):
-        return i * 3 if table["kind"](i) is int else 0
+        return i * 3 if table["kind"](i) == int else 0  # noqa: E721
 
     verdict = check(hidden, i=4)
     assert verdict.maximum == 9
@@ -303,3 +304,116 @@ def test_a_path_whose_formula_has_no_value_is_asked_of_the_function(monkeypatch)
 
     assert check(hidden, i=4).injective
     assert callables.where(True, 1, 2) == 1
+
+
+# -- identity, patterns and names for type -----------------------------------------------------------------------------
+
+PLACE = 123457  # no point that is sampled
+partial_kind = functools.partial(type)
+
+
+class Box:
+    family = None
+
+
+box = Box()
+box.family = type
+kinds = [[type]]
+
+
+def by_true(i):
+    return 0 if (i == PLACE) is True else i
+
+
+def by_case(i):
+    match i == PLACE:
+        case True:
+            return 0
+        case _:
+            return i
+
+
+def by_sequence(i):
+    match (i == PLACE, i):
+        case (True, _):
+            return 0
+        case (_, x):
+            return x
+
+
+def by_one_object(i):
+    return 0 if (i - PLACE) is abs(0) else i
+
+
+def by_element(i):
+    both = [i - PLACE, 0]
+    return 0 if both[0] is both[1] else i
+
+
+def by_partial(i):
+    return (0 if i == PLACE else i) if partial_kind(i) == int else i  # noqa: E721
+
+
+def by_box(i):
+    return (0 if i == PLACE else i) if box.family(i) == int else i  # noqa: E721
+
+
+def by_nested(i):
+    return (0 if i == PLACE else i) if kinds[0][0](i) == int else i  # noqa: E721
+
+
+@pytest.mark.parametrize(
+    "function",
+    [by_true, by_case, by_sequence, by_one_object, by_element, by_partial, by_box, by_nested],
+)
+def test_identity_patterns_and_partials_are_not_traced(function):
+    verdict = check(function, i=2**17)
+    assert verdict.method.startswith("enumeration")
+    assert verdict.collision["second"] == {"i": PLACE}
+
+
+def test_a_comparison_with_none_is_traced():
+    assert check(lambda i: 0 if i is None else i, i=2**40).injective
+
+
+# -- operations that may raise, with a result that is not used ---------------------------------------------------------
+
+
+def unused_divmod(i):
+    divmod(i, i - PLACE)
+    return i
+
+
+def unused_division(i):
+    x = 10 // (i - PLACE)  # noqa: F841
+    return i
+
+
+def unused_comparison(i):
+    (5 // (i - PLACE)) < 3  # noqa: B015
+    return i
+
+
+def unused_shift(i):
+    if i == PLACE:
+        1 >> (PLACE - 1 - i)
+    return i
+
+
+def unused_branch(i):
+    return callables.where(i != PLACE, 0 * (100 // (i - PLACE)) + i, i)
+
+
+@pytest.mark.parametrize("function", [unused_divmod, unused_division, unused_comparison, unused_shift, unused_branch])
+def test_an_unused_operation_still_raises(function):
+    with pytest.raises(EvaluationError, match="123457"):
+        check(function, i=2**17)
+
+
+def test_operations_that_cannot_raise_or_are_used_are_traced():
+    def both(i, j):
+        quotient, _ = divmod(i, j + 1)
+        i % 7, i >> 3
+        return quotient
+
+    assert check(both, i=8, j=8).method.startswith("algebra")

@@ -166,18 +166,23 @@ class Code:
         body = self.source.code[function.open : function.close]
         name = re.escape(declared.name)
         sign = r"(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)"
+        kinds = r"\b(?:\w+_t|int|long|short|char|unsigned)\s*\)"  # (N) & (x) is no cast; (T)&x may be one
+        cast = rf"(?<!\w)\(\s*(?:[A-Za-z_][\w:\s<>,]*\*[*\s]*\)|[\w:\s]*?{kinds}|[A-Za-z_][\w:\s]*\)(?=&\w))"
+        unary = rf"(?:[-=(,?:{{}}\[;!~+*/%|^<>]|&&|\breturn|{cast})"
         writes = (
-            rf"\b{name}\b\s*{sign}|(?:\+\+|--)[\s(]*{name}\b|[=(,]\s*&[\s(]*{name}\b|\basm\b[^;]*\b{name}\b"
-            rf"|>>[\s(]*{name}[\s)]*;|(?P<bracket>\([\s(]*{name}[\s)]*\)\s*{sign})"
-            rf"|&\s*\w+\s*[=({{]\s*{name}\s*[;,)}}]|\b(?:swap|exchange|tie)\s*\([^;]*\b{name}\b"
+            rf"\b{name}\b\s*{sign}|(?:\+\+|--)[\s(]*{name}\b|{unary}\s*(?<!&)&(?!&)[\s(]*{name}\b"
+            rf"|\basm\b[^;]*\b{name}\b|>>[\s(]*{name}[\s)]*;"
+            rf"|&[\s(]*\w+[\s)]*(?:=(?!=)[^;]*?\b{name}\b|[({{][\s(]*{name}\s*[;,)}}])"
+            rf"|\b(?:swap|exchange|tie)\s*\([^;]*\b{name}\b"
         )
-        for match in re.finditer(writes, body):
-            before = re.search(r"\w+\s*$", body[: match.start()])
-            if match["bracket"] and before and before[0].strip() in ("if", "while", "for", "switch"):
-                continue  # if (x) ++y;
-            at = function.open + match.start() + match.group().index(declared.name)
+        found = [match.start() + match.group().rindex(declared.name) for match in re.finditer(writes, body)]
+        found += [match.start() for match in re.finditer(rf"\b{name}\b", body) if _in_written(body, match, sign)]
+        for place in sorted(found):
+            at = function.open + place
             if at == declared.offset or self._in_own_loop(declared.name, at):
                 continue
+            if re.search(r"\[[^\[\]()]*&\s*$", body[:place]) and re.match(r"\w+\s*[],]", body[place:]):
+                return at  # a lambda that captures it by reference
             other = self.find(declared.name, self._after(at))
             if other is None or other.offset == declared.offset:
                 return at
@@ -198,6 +203,47 @@ class Code:
                 declares = re.match(rf"\s*(?:\w+\s+)+{re.escape(name)}\s*=", rest)
                 return bool(declares and re.search(r"\bfor\s*$", code[max(0, at - 20) : at]))
         return False
+
+
+def _in_written(body: str, name: re.Match[str], sign: str) -> bool:
+    """Tell whether a name is, or may be, what brackets around it stand for, and something is assigned to them.
+
+    ``(x) = 3``, ``(y, x) = 3`` and ``++(c ? x : y)`` are; ``tile(y, x) = 3``, ``*(p + x) = 3`` and ``if (x) ++y`` not.
+    """
+    start, stop = name.span()
+    while True:
+        first, last = _bracket(body, start, -1), _bracket(body, stop - 1, 1)
+        if first is None or last is None:
+            return False
+        inside = body[first + 1 : last]
+        if inside.strip(" \t\r\n()") != name.group() and "," not in inside and "?" not in inside:
+            return False
+        word = re.search(r"(\w*)\s*$", body[max(0, first - 80) : first])
+        before = word[1] if word else ""
+        if before in ("if", "while", "for", "switch"):
+            return False  # if (x) ++y;
+        if before not in ("", "return", "else", "do"):
+            return False
+        if re.match(rf"\s*{sign}", body[last + 1 : last + 200]):
+            return True
+        if re.search(r"(\+\+|--)\s*$", body[max(0, first - 80) : first]):
+            return True
+        start, stop = first, last + 1
+
+
+def _bracket(body: str, at: int, step: int) -> int | None:
+    """Return where the round bracket around a place opens (step -1) or closes (step 1), or None."""
+    inner, outer = ")(" if step < 0 else "()"
+    depth = 0
+    at += step
+    while 0 <= at < len(body) and body[at] not in ";{}":
+        if body[at] == outer:
+            if depth == 0:
+                return at
+            depth -= 1
+        depth += body[at] == inner
+        at += step
+    return None
 
 
 def _is_scope(header: str) -> bool:
