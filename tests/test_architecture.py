@@ -13,7 +13,7 @@ ROOT = Path(layouts.__file__).parent
 
 # From the ground up; a room imports rooms on lines before its own, or its own.
 FLOORS = [
-    ["errors", "notebook"],
+    ["errors", "notebook", "record"],
     ["elimination", "bit_input"],
     ["solving"],
     ["inttuple", "bits", "subspace"],

@@ -11,11 +11,12 @@ from ..errors import LayoutError, ProfileError, TooLargeError
 from ..inttuple import _show, to_int
 from ..linear import dims as d
 from ..linear.layout import LinearLayout
+from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, NoReturn
+    from typing import Any
 
 __all__ = ["DistributedEncoding", "Encoding", "SharedEncoding"]
 
@@ -26,41 +27,15 @@ MAX_NESTED = 32
 """The most encodings that may be parents of each other."""
 
 
-class Encoding:
+class Encoding(Record):
     """The base of all encodings: a record of checked fields."""
 
     __slots__ = ()
-    _fields: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:
         """The number of dimensions of the tensors."""
         raise NotImplementedError
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} is immutable: cannot set {name!r}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} is immutable: cannot delete {name!r}")
-
-    def _set(self, **fields: object) -> None:
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
-
-    def fields(self) -> dict[str, Any]:
-        """Return the fields by name, in the order of the constructor."""
-        return {name: getattr(self, name) for name in self._fields}
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), tuple(self.fields().values())
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Encoding):
-            return NotImplemented
-        return type(self) is type(other) and self.fields() == other.fields()
-
-    def __hash__(self) -> int:
-        return hash((type(self), tuple(self.fields().values())))
 
     def __repr__(self) -> str:
         parts = [f"{name}={_lists(value)!r}" for name, value in self.fields().items()]

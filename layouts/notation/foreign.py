@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from ..errors import LayoutError, ProfileError, TooLargeError
 from ..inttuple import MAX_DEPTH, _show, to_int
+from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
     from ..layout import Layout
     from ..linear.layout import LinearLayout
@@ -26,38 +27,12 @@ MAX_ITEMS = 1024
 _MAX_BITS = 4096
 
 
-class Foreign:
+class Foreign(Record):
     """A record with fields, equality, hash and pickle; subclasses say what it means."""
 
     __slots__ = ()
-    _fields: tuple[str, ...] = ()
     in_registers = False
     """Whether it says who holds an element, and not where in memory it is."""
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} is immutable: cannot set {name!r}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} is immutable: cannot delete {name!r}")
-
-    def _set(self, **fields: object) -> None:
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
-
-    def fields(self) -> dict[str, Any]:
-        """Return the fields by name, in the order of the constructor."""
-        return {name: getattr(self, name) for name in self._fields}
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), tuple(self.fields().values())
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Foreign):
-            return NotImplemented
-        return type(self) is type(other) and self.fields() == other.fields()
-
-    def __hash__(self) -> int:
-        return hash((type(self), tuple(self.fields().values())))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join([f'{name}={value!r}' for name, value in self.fields().items()])})"
