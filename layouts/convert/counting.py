@@ -265,22 +265,27 @@ class _Counter:
         known = tuple(places)
         if price := self._price(known):
             self._made.add(known)
-            self.add("prmt" if self._by_bytes(places) else "bitop", price)
+            self.add("prmt" if by_bytes(places, self.bits) else "bitop", price)
 
     def _price(self, places: tuple[Place, ...]) -> int:
-        """Return the instructions that make a word with these elements; 0 if there is one already."""
-        word = places[0][0]
-        if places in self._made or all([place == (word, k) for k, place in enumerate(places)]):
-            return 0
-        if self._by_bytes(places):
-            return max(1, len({word for word, _ in places}) - 1)
-        return 2 * len({(word, k - place) for k, (word, place) in enumerate(places)})
+        return 0 if places in self._made else word_price(places, self.bits)
 
-    def _by_bytes(self, places: Sequence[Place]) -> bool:
-        """Tell whether elements of 4 bits stay together in bytes, in pairs; wider ones always do."""
-        pairs = zip(places[::2], places[1::2], strict=False)
-        whole = len(places) % 2 == 0
-        return self.bits > 4 or (whole and all([a[0] == b[0] and a[1] % 2 == 0 and b[1] == a[1] + 1 for a, b in pairs]))
+
+def word_price(places: Sequence[Place], bits: int) -> int:
+    """Return the instructions that make a word with these elements; 0 if it lies so already."""
+    word = places[0][0]
+    if all([place == (word, k) for k, place in enumerate(places)]):
+        return 0
+    if by_bytes(places, bits):
+        return max(1, len({word for word, _ in places}) - 1)
+    return 2 * len({(word, k - place) for k, (word, place) in enumerate(places)})
+
+
+def by_bytes(places: Sequence[Place], bits: int) -> bool:
+    """Tell whether elements of 4 bits stay together in bytes, in pairs; wider ones always do."""
+    pairs = zip(places[::2], places[1::2], strict=False)
+    whole = len(places) % 2 == 0
+    return bits > 4 or (whole and all([a[0] == b[0] and a[1] % 2 == 0 and b[1] == a[1] + 1 for a, b in pairs]))
 
 
 def _section(inside: Sequence[int], by: Sequence[int], bits: int) -> tuple[Callable[[int], int], bool]:

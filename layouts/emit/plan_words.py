@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..convert.counting import _MOST_VARYING, _section
+from ..convert.counting import _MOST_VARYING, _section, by_bytes, word_price
 from ..convert.registers import images, per_word
 from ..convert.spans import Coordinates, echelon
 
@@ -99,23 +99,12 @@ class Words:
             return first
         found = self._made.get(places)
         if found is None:
-            text = self._permuted(places) if self._by_bytes(places) else self._shifted(places)
+            text = self._permuted(places) if by_bytes(places, self.bits) else self._shifted(places)
             found = self._made[places] = self.new((text,))
         return found
 
     def _price(self, places: tuple[Place, ...]) -> int:
-        first = places[0][0]
-        if places in self._made or all([place == (first, k) for k, place in enumerate(places)]):
-            return 0
-        if self._by_bytes(places):
-            return max(1, len({word for word, _ in places}) - 1)
-        return 2 * len({(word, k - place) for k, (word, place) in enumerate(places)})
-
-    def _by_bytes(self, places: Sequence[Place]) -> bool:
-        """Tell whether elements of 4 bits stay together in bytes, in pairs; wider ones always do."""
-        pairs = list(zip(places[::2], places[1::2], strict=False))
-        whole = len(places) % 2 == 0
-        return self.bits > 4 or (whole and all([a[0] == b[0] and a[1] % 2 == 0 and b[1] == a[1] + 1 for a, b in pairs]))
+        return 0 if places in self._made else word_price(places, self.bits)
 
     def _bytes(self, places: Sequence[Place]) -> list[Place]:
         """Return the word and the byte of each byte of elements side by side."""
@@ -203,7 +192,7 @@ class Words:
         """Write words whose parts change places as the thread says: the part d becomes the part ``d ^ value``."""
         basis, masks = _varying(by)
         inside = [[(0, order[d ^ value]) for d in order] for value in images(tuple(basis))]
-        if all([self._by_bytes(places) for places in inside]):
+        if all([by_bytes(places, self.bits) for places in inside]):
             table = [_selectors([0], self._bytes(places))[0] for places in inside]
             (selector,) = self.lines.selectors([table], masks, 1)
             return [self._chain([word], [selector]) for word in words]
