@@ -24,7 +24,7 @@ import re
 
 from ..errors import LayoutError, ParseError, ProfileError
 from ..inttuple import _show
-from .cursor import Cursor
+from .cursor import Cursor, check_text
 from .digits import Distribution, distribution_of
 from .foreign import Foreign, row, several
 
@@ -223,10 +223,7 @@ def parse_ck(text: str) -> TileDistributionEncoding:
     >>> print(parse_ck(one + "sequence<1>, sequence<1>>").distribution().cute())
     (3,4):(4,1)
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    check_text(text, _MAX_TEXT)
     reader = _Reader(text)
     start = reader.start
     parts = reader.encoding()
@@ -295,13 +292,7 @@ class _Reader(Cursor):
     def number(self) -> int:
         if self.kind == "word":
             self.fail(f"{self.token[:40]} is a name, and has no value in a text: write the number")
-        if self.kind != "number":
-            self.fail(f"expected a number, {self.found()}")
-        if len(self.token) > _MAX_DIGITS:
-            self.fail(f"a number of {len(self.token)} digits, more than {_MAX_DIGITS}")
-        value = int(self.token)
-        self.advance()
-        return value
+        return self.numeral("a number", _MAX_DIGITS)
 
     def numbers(self) -> list[int]:
         self.scope()

@@ -22,7 +22,7 @@ from ..errors import LayoutError, ParseError
 from ..inttuple import MAX_DEPTH, _show
 from ..layout import Layout
 from ..module import ArithTuple, E, Z, Zn
-from .cursor import Cursor
+from .cursor import Cursor, check_text
 from .near import near, said_shortly
 from .pointers import on_elements
 
@@ -65,10 +65,7 @@ def parse_cpp(text: str) -> Any:
     >>> parse_cpp("Layout<Shape<_16,Shape<_2,C<4>>>>")
     Layout((16, (2, 4)), (1, (16, 32)))
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    check_text(text, _MAX_TEXT)
     reader = _Reader(text)
     value = reader.value()
     reader.take(";")

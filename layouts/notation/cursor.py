@@ -9,7 +9,15 @@ if TYPE_CHECKING:
     import re
     from typing import NoReturn
 
-__all__ = ["Cursor"]
+__all__ = ["Cursor", "check_text"]
+
+
+def check_text(text: object, most: int) -> None:
+    """Refuse what is no text, and a text of more than so many characters."""
+    if not isinstance(text, str):
+        raise ParseError(f"a text is needed, not {type(text).__name__}")
+    if len(text) > most:
+        raise ParseError(f"the text has {len(text)} characters, more than {most}")
 
 
 class Cursor:
@@ -52,6 +60,16 @@ class Cursor:
         """Go past ``token``, or refuse the text."""
         if not self.take(token):
             self.fail(f"expected {token} {where}, {self.found()}")
+
+    def numeral(self, what: str, most_digits: int) -> int:
+        """Read a token of the kind "number", of at most so many digits."""
+        if self.kind != "number":
+            self.fail(f"expected {what}, {self.found()}")
+        if len(self.token) > most_digits:
+            self.fail(f"a number of {len(self.token)} digits, more than {most_digits}")
+        value = int(self.token)
+        self.advance()
+        return value
 
     def expect_end(self) -> None:
         """Refuse the text if anything is left."""

@@ -27,7 +27,7 @@ from ..errors import LayoutError, ParseError
 from ..inttuple import MAX_DEPTH
 from ..layout import Layout
 from ..module import ArithTuple, E, F2Stride
-from .cursor import Cursor
+from .cursor import Cursor, check_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,10 +61,7 @@ def parse(text: str) -> Any:
         (4,8):(8,1
                   ^
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    check_text(text, _MAX_TEXT)
     if "where" in text or "empty" in text:
         from .linear import is_linear_text, parse_linear
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 
 from ..encodings.fields import Encoding
 from ..errors import LayoutError, ParseError
+from .cursor import check_text
 from .dump_text import Lines, code_of, sections
 from .mlir import MlirReader
 from .ttgir import build
@@ -125,10 +126,7 @@ def find_layouts(text: str, dialect: str | None = None) -> list[Found]:
     ...     print(found.alias, found.line, found.shapes, found.encoding.order)
     #b 2 [(128,), (256,)] (0,)
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MOST:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MOST}")
+    check_text(text, _MOST)
     version = read_version(dialect)
     code = code_of(text)
     lines = Lines(code)

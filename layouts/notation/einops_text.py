@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..errors import LayoutError, ParseError
-from .cursor import Cursor
+from .cursor import Cursor, check_text
 from .einops import ELLIPSIS, EinopsPattern
 
 TYPE_CHECKING = False
@@ -47,10 +47,7 @@ def parse_einops(text: str) -> EinopsPattern:
     >>> print(parse_einops("h w -> h (w r)  h=4 w=8 r=2"))
     repeat('h w -> h (w r)', h=4, w=8, r=2)
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    check_text(text, _MAX_TEXT)
     reader = _Reader(text)
     start = reader.start
     value = reader.call()

@@ -20,6 +20,7 @@ import re
 from ..errors import LayoutError, ParseError
 from ..linear.affine import AffineLayout
 from ..linear.layout import LinearLayout
+from .cursor import check_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ def parse_linear(text: str) -> LinearLayout | AffineLayout:
     >>> parse_linear("- lane=1 -> (0, 1) lane=2 -> (1, 0) where out dims are: [row (size 2), column (size 2)]")
     LinearLayout([('lane', [[0, 1], [1, 0]])], [('row', 2), ('column', 2)])
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    check_text(text, _MAX_TEXT)
     return _Reader(text).layout()
 
 

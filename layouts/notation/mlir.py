@@ -52,13 +52,7 @@ class MlirReader(Cursor):
         super().__init__(text, _TOKEN)
 
     def number(self, what: str) -> int:
-        if self.kind != "number":
-            self.fail(f"expected {what}, {self.found()}")
-        if len(self.token) > _MAX_DIGITS:
-            self.fail(f"a number of {len(self.token)} digits, more than {_MAX_DIGITS}")
-        value = int(self.token)
-        self.advance()
-        return value
+        return self.numeral(what, _MAX_DIGITS)
 
     def word(self, what: str) -> str:
         if self.kind != "word":

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 from ..errors import LayoutError, ParseError
-from .cursor import Cursor
+from .cursor import Cursor, check_text
 from .mosaic import NAMED, Replicated, TiledLayout, WGSplatFragLayout, WGStridedFragLayout
 
 TYPE_CHECKING = False
@@ -64,10 +64,7 @@ def parse_mosaic(text: str) -> TiledLayout | WGSplatFragLayout | WGStridedFragLa
     >>> parse_mosaic("#mosaic_gpu.WGStridedFragLayout<[64, 8], 2>")
     WGStridedFragLayout(shape=(64, 8), vec_size=2)
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    check_text(text, _MAX_TEXT)
     reader = _Reader(text)
     start = reader.start
     value = reader.value()
@@ -102,10 +99,7 @@ class _Reader(Cursor):
         return found
 
     def number(self) -> int:
-        if len(self.token) > _MAX_DIGITS:
-            self.fail(f"a number of {len(self.token)} digits, more than {_MAX_DIGITS}")
-        value = int(self.token)
-        self.advance()
+        value = self.numeral("a number", _MAX_DIGITS)
         if self.take(":"):  # the type that MLIR adds, as in 4 : i64
             if self.kind != "word":
                 self.fail(f"expected a type after the colon, {self.found()}")

@@ -18,6 +18,7 @@ from ..errors import LayoutError, ParseError
 from ..inttuple import _show, clean
 from ..layout import Layout
 from ..module import Z
+from .cursor import check_text
 from .near import said_shortly
 
 TYPE_CHECKING = False
@@ -57,10 +58,7 @@ def parse_strides(text: str) -> Layout:
     >>> parse_strides("torch.Size([4, 8]), (1, 4)")
     Layout((4, 8), (1, 4))
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    check_text(text, _MAX_TEXT)
     match = _TEXT.match(text)
     if match is None:
         start = len(text) - len(text.lstrip())

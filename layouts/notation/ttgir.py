@@ -31,7 +31,8 @@ from ..encodings.shared import (
     SwizzledSharedLayout,
 )
 from ..encodings.tensor_memory import TensorMemoryLayout, TensorMemoryScalesLayout
-from ..errors import LayoutError, ParseError
+from ..errors import LayoutError
+from .cursor import check_text
 from .mlir import MAX_TEXT, Fields, MlirReader
 from .near import near
 from .ttgir_dialect import check_fields, check_kind, read_version
@@ -73,10 +74,7 @@ def parse_ttgir(text: str, aliases: Mapping[str, Encoding] | None = None, dialec
     >>> parse_ttgir("#b = #ttg.blocked<{sizePerThread=[1], threadsPerWarp=[32], warpsPerCTA=[4], order=[0]}> #b")
     BlockedLayout(size_per_thread=[1], threads_per_warp=[32], warps_per_cta=[4], order=[0], cga_layout=[])
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {MAX_TEXT}")
+    check_text(text, MAX_TEXT)
     if aliases is not None and not isinstance(aliases, Mapping):
         raise LayoutError(f"parse_ttgir: the aliases are a mapping, not of type {type(aliases).__name__}", aliases)
     known: dict[str, Any] = dict(aliases or {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..errors import LayoutError, ParseError
-from .cursor import Cursor
+from .cursor import Cursor, check_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,10 +39,7 @@ def is_xla_text(text: str) -> bool:
 
 def parse_fields(text: str, make: Any) -> Any:
     """Read a shape, and make the value of its fields."""
-    if not isinstance(text, str):
-        raise ParseError(f"a text is needed, not {type(text).__name__}")
-    if len(text) > _MAX_TEXT:
-        raise ParseError(f"the text has {len(text)} characters, more than {_MAX_TEXT}")
+    check_text(text, _MAX_TEXT)
     reader = _Reader(text)
     start = reader.start
     fields = reader.shape()
@@ -58,13 +55,7 @@ class _Reader(Cursor):
         super().__init__(text, _TOKEN)
 
     def number(self, what: str) -> int:
-        if self.kind != "number":
-            self.fail(f"expected {what}, {self.found()}")
-        if len(self.token) > _MAX_DIGITS:
-            self.fail(f"a number of {len(self.token)} digits, more than {_MAX_DIGITS}")
-        value = int(self.token)
-        self.advance()
-        return value
+        return self.numeral(what, _MAX_DIGITS)
 
     def shape(self) -> dict[str, Any]:
         if self.kind != "word":
